@@ -1,0 +1,40 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is compiled with. The compiler is the first reviewer: no warning passes, no data race compiles.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A shelf of `Sources`; it may import what stands in `imports` and nothing else.
+func shelf(_ name: String, imports: [String] = []) -> Target {
+    .target(name: name, dependencies: imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+}
+
+/// A C library or system header behind one small door.
+func door(_ name: String, links: [String] = []) -> Target {
+    .target(name: name, linkerSettings: links.map { .linkedLibrary($0) })
+}
+
+func tests(_ name: String, imports: [String] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: ([name] + imports).map { .init(stringLiteral: $0) },
+        resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "llmgw",
+    targets: [
+        // C doors
+        door("CLinux"),
+        door("CCurl", links: ["curl", "ssl", "crypto"]),
+        door("CSQLite", links: ["sqlite3"]),
+        door("COpenSSL", links: ["crypto"]),
+
+    ]
+)

@@ -1,0 +1,21 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+int llmgw_accept4(int listener, void *address, uint32_t *length, int flags) {
+    return accept4(listener, address, length, flags);
+}
+
+void llmgw_name_thread(const char *name) {
+    pthread_setname_np(pthread_self(), name);
+}
+
+void llmgw_forbid_core_dumps(void) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
