@@ -36,5 +36,10 @@ let package = Package(
         door("CSQLite", links: ["sqlite3"]),
         door("COpenSSL", links: ["crypto"]),
 
+        // Ground
+        shelf("JSON"),
+
+        // Tests
+        tests("JSON"),
     ]
 )
