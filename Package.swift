@@ -38,8 +38,10 @@ let package = Package(
 
         // Ground
         shelf("JSON"),
+        shelf("YAML"),
 
         // Tests
         tests("JSON"),
+        tests("YAML"),
     ]
 )

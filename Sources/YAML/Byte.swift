@@ -1,0 +1,22 @@
+/// The bytes that mean something.
+enum Byte {
+    static let lineFeed = UInt8(ascii: "\n")
+    static let tab = UInt8(ascii: "\t")
+    static let `return` = UInt8(ascii: "\r")
+    static let space = UInt8(ascii: " ")
+    static let hash = UInt8(ascii: "#")
+    static let percent = UInt8(ascii: "%")
+    static let colon = UInt8(ascii: ":")
+    static let comma = UInt8(ascii: ",")
+    static let dash = UInt8(ascii: "-")
+    static let question = UInt8(ascii: "?")
+    static let quote = UInt8(ascii: "\"")
+    static let apostrophe = UInt8(ascii: "'")
+    static let backslash = UInt8(ascii: "\\")
+    static let openBracket = UInt8(ascii: "[")
+    static let closeBracket = UInt8(ascii: "]")
+    static let openBrace = UInt8(ascii: "{")
+    static let closeBrace = UInt8(ascii: "}")
+    static let bar = UInt8(ascii: "|")
+    static let greater = UInt8(ascii: ">")
+}
