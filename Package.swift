@@ -39,9 +39,11 @@ let package = Package(
         // Ground
         shelf("JSON"),
         shelf("YAML"),
+        shelf("Crypto", imports: ["COpenSSL"]),
 
         // Tests
         tests("JSON"),
         tests("YAML"),
+        tests("Crypto"),
     ]
 )
