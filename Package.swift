@@ -39,11 +39,13 @@ let package = Package(
         // Ground
         shelf("JSON"),
         shelf("YAML"),
+        shelf("CivilTime"),
         shelf("Crypto", imports: ["COpenSSL"]),
 
         // Tests
         tests("JSON"),
         tests("YAML"),
+        tests("CivilTime"),
         tests("Crypto"),
     ]
 )
