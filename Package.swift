@@ -41,11 +41,13 @@ let package = Package(
         shelf("YAML"),
         shelf("CivilTime"),
         shelf("Crypto", imports: ["COpenSSL"]),
+        shelf("Telemetry", imports: ["JSON", "CivilTime"]),
 
         // Tests
         tests("JSON"),
         tests("YAML"),
         tests("CivilTime"),
         tests("Crypto"),
+        tests("Telemetry", imports: ["JSON"]),
     ]
 )
