@@ -42,6 +42,7 @@ let package = Package(
         shelf("CivilTime"),
         shelf("Crypto", imports: ["COpenSSL"]),
         shelf("Telemetry", imports: ["JSON", "CivilTime"]),
+        shelf("NetIO", imports: ["CLinux"]),
 
         // Tests
         tests("JSON"),
@@ -49,5 +50,6 @@ let package = Package(
         tests("CivilTime"),
         tests("Crypto"),
         tests("Telemetry", imports: ["JSON"]),
+        tests("NetIO"),
     ]
 )
