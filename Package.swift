@@ -44,6 +44,9 @@ let package = Package(
         shelf("Telemetry", imports: ["JSON", "CivilTime"]),
         shelf("NetIO", imports: ["CLinux"]),
 
+        // HTTP
+        shelf("HTTPTypes"),
+
         // Tests
         tests("JSON"),
         tests("YAML"),
@@ -51,5 +54,6 @@ let package = Package(
         tests("Crypto"),
         tests("Telemetry", imports: ["JSON"]),
         tests("NetIO"),
+        tests("HTTPTypes"),
     ]
 )
