@@ -46,6 +46,7 @@ let package = Package(
 
         // HTTP
         shelf("HTTPTypes"),
+        shelf("HTTPServer", imports: ["HTTPTypes", "NetIO"]),
 
         // Tests
         tests("JSON"),
@@ -55,5 +56,6 @@ let package = Package(
         tests("Telemetry", imports: ["JSON"]),
         tests("NetIO"),
         tests("HTTPTypes"),
+        tests("HTTPServer", imports: ["HTTPTypes", "NetIO"]),
     ]
 )
