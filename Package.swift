@@ -47,6 +47,7 @@ let package = Package(
         // HTTP
         shelf("HTTPTypes"),
         shelf("HTTPServer", imports: ["HTTPTypes", "NetIO"]),
+        shelf("HTTPClient", imports: ["HTTPTypes", "NetIO", "CCurl"]),
 
         // Tests
         tests("JSON"),
@@ -57,5 +58,6 @@ let package = Package(
         tests("NetIO"),
         tests("HTTPTypes"),
         tests("HTTPServer", imports: ["HTTPTypes", "NetIO"]),
+        tests("HTTPClient", imports: ["HTTPTypes", "HTTPServer", "NetIO"]),
     ]
 )
