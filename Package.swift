@@ -49,6 +49,9 @@ let package = Package(
         shelf("HTTPServer", imports: ["HTTPTypes", "NetIO"]),
         shelf("HTTPClient", imports: ["HTTPTypes", "NetIO", "CCurl"]),
 
+        // Parts
+        shelf("Inference", imports: ["JSON"]),
+
         // Tests
         tests("JSON"),
         tests("YAML"),
@@ -59,5 +62,6 @@ let package = Package(
         tests("HTTPTypes"),
         tests("HTTPServer", imports: ["HTTPTypes", "NetIO"]),
         tests("HTTPClient", imports: ["HTTPTypes", "HTTPServer", "NetIO"]),
+        tests("Inference", imports: ["JSON"]),
     ]
 )
