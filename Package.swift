@@ -51,6 +51,7 @@ let package = Package(
 
         // Parts
         shelf("Inference", imports: ["JSON"]),
+        shelf("Simulation", imports: ["JSON"]),
 
         // Tests
         tests("JSON"),
@@ -63,5 +64,6 @@ let package = Package(
         tests("HTTPServer", imports: ["HTTPTypes", "NetIO"]),
         tests("HTTPClient", imports: ["HTTPTypes", "HTTPServer", "NetIO"]),
         tests("Inference", imports: ["JSON"]),
+        tests("Simulation", imports: ["JSON"]),
     ]
 )

@@ -1,0 +1,105 @@
+import JSON
+
+/// What a simulated model reads of a request.
+struct SimulatedRequest {
+    let model: SimulatedModel
+    let isChat: Bool
+    let isStream: Bool
+    let includesUsage: Bool
+    /// Output tokens of one choice.
+    let limit: Int?
+    /// How many choices.
+    let count: Int
+    let stops: [[UInt8]]
+    /// The text of the last message of the user, or the prompt.
+    let question: [UInt8]
+    let inputTokens: Int
+    /// The function that is called instead of writing a text.
+    let call: SimulatedCall?
+    /// The schema that the text must meet.
+    let schema: JSONValue?
+
+    /// - Throws: a message for a 400.
+    init(_ document: JSONDocument, model: SimulatedModel, isChat: Bool) throws(SimulatedRefusal) {
+        func member(_ name: StaticString) -> JSONNode? { document.member(name, of: document.root) }
+        func integer(_ name: StaticString) -> Int? {
+            member(name).flatMap(document.integer).flatMap { (0...1_000_000_000).contains($0) ? Int($0) : nil }
+        }
+        self.model = model
+        self.isChat = isChat
+        isStream = member("stream").flatMap(document.bool) ?? false
+        let options = member("stream_options")
+        includesUsage = options.flatMap { document.member("include_usage", of: $0) }.flatMap(document.bool) ?? false
+        limit = integer("max_completion_tokens") ?? integer("max_tokens")
+        count = min(128, max(1, integer("n") ?? 1))
+        stops = SimulatedRequest.texts(member("stop"), document).filter { !$0.isEmpty }
+        guard isChat else {
+            let prompts = SimulatedRequest.texts(member("prompt"), document)
+            question = prompts.first ?? []
+            inputTokens = prompts.reduce(0) { $0 + SimulatedRequest.tokens($1.count) }
+            (call, schema) = (nil, nil)
+            return
+        }
+        guard let messages = member("messages"), document.kind(messages) == .array else {
+            throw SimulatedRefusal(message: "messages: an array is required", param: "messages")
+        }
+        let conversation = SimulatedConversation(messages, of: document)
+        question = conversation.question
+        inputTokens =
+            conversation.tokens + SimulatedRequest.tokens(member("tools").map { document.range($0).count } ?? 0)
+        call = SimulatedCall(document, conversation, isEager: model.behaviour == .tools)
+        schema = SimulatedRequest.schema(member("response_format"), document)
+    }
+
+    /// A token for each four bytes, begun ones included: never more than bytes.
+    static func tokens(_ bytes: Int) -> Int { (bytes + 3) / 4 }
+
+    private static func texts(_ node: JSONNode?, _ document: JSONDocument) -> [[UInt8]] {
+        guard let node else { return [] }
+        if let text = document.string(node) { return [Array(text.utf8)] }
+        return document.elements(of: node).compactMap { document.string($0).map { Array($0.utf8) } }
+    }
+
+    private static func schema(_ format: JSONNode?, _ document: JSONDocument) -> JSONValue? {
+        guard let format, let type = document.member("type", of: format) else { return nil }
+        if document.equals(type, "json_object") { return .object([]) }
+        guard document.equals(type, "json_schema"), let holder = document.member("json_schema", of: format) else {
+            return nil
+        }
+        return document.member("schema", of: holder).map(document.value) ?? .object([])
+    }
+}
+
+/// A request that OpenAI would answer with 400.
+struct SimulatedRefusal: Error {
+    var message: String
+    var param: String?
+    var code = "invalid_value"
+}
+
+/// The messages of a chat, as far as a simulated model cares.
+struct SimulatedConversation {
+    private(set) var question: [UInt8] = []
+    private(set) var tokens = 3
+    /// Whether the last message is the result of a tool.
+    private(set) var endsWithToolResult = false
+
+    init(_ messages: JSONNode, of document: JSONDocument) {
+        for message in document.elements(of: messages) {
+            let role = document.member("role", of: message)
+            let text = SimulatedConversation.text(document.member("content", of: message), document)
+            tokens += 4 + SimulatedRequest.tokens(text.count)
+            let isUser = role.map { document.equals($0, "user") } ?? false
+            if isUser { question = text }
+            endsWithToolResult = role.map { document.equals($0, "tool") } ?? false
+        }
+    }
+
+    private static func text(_ content: JSONNode?, _ document: JSONDocument) -> [UInt8] {
+        guard let content else { return [] }
+        if let text = document.string(content) { return Array(text.utf8) }
+        return document.elements(of: content).flatMap { part in
+            document.member("text", of: part).flatMap(document.string).map { Array($0.utf8) } ?? []
+        }
+    }
+}
