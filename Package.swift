@@ -51,6 +51,7 @@ let package = Package(
 
         // Parts
         shelf("Inference", imports: ["JSON"]),
+        shelf("Providers", imports: ["Inference", "JSON", "HTTPTypes", "Crypto"]),
         shelf("Simulation", imports: ["JSON"]),
 
         // Tests
@@ -64,6 +65,7 @@ let package = Package(
         tests("HTTPServer", imports: ["HTTPTypes", "NetIO"]),
         tests("HTTPClient", imports: ["HTTPTypes", "HTTPServer", "NetIO"]),
         tests("Inference", imports: ["JSON"]),
+        tests("Providers", imports: ["Inference", "JSON", "HTTPTypes", "Simulation"]),
         tests("Simulation", imports: ["JSON"]),
     ]
 )

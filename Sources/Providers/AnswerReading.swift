@@ -1,0 +1,19 @@
+package import Inference
+
+/// What the gateway must know of an answer; its bytes go to the client as they are.
+package struct AnswerReading: Sendable, Hashable {
+    /// Nil when the vendor reported none: the end is then presumed at the bound.
+    package var usage: Usage?
+    /// The service tier that served, as the vendor names it.
+    package var tier: String?
+    /// The vendor's name for the model that served.
+    package var model: String?
+    /// The vendor's id of the answer.
+    package var id: String?
+    /// Of the first choice.
+    package var finishReason: String?
+    /// Bytes of text, tool arguments and the like that were written; for information.
+    package var outputBytes: Int64 = 0
+
+    package init() {}
+}

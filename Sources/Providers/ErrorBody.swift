@@ -1,0 +1,40 @@
+package import Inference
+import JSON
+
+/// Errors in the envelope of the dialect that the client speaks.
+package enum ErrorBody {
+    /// `{"error": {"message", "type", "param", "code", "llmgw": {"request_id", "generation"}}}`.
+    package static func openAI(_ error: GatewayError, requestID: RequestID?, generation: String? = nil) -> [UInt8] {
+        var body = JSONWriter(capacity: 256 + error.message.utf8.count)
+        body.beginObject()
+        body.name("error")
+        body.beginObject()
+        body.member("message", error.message)
+        body.member("type", error.type)
+        body.member("param", error.param)
+        body.member("code", error.code)
+        body.name("llmgw")
+        body.beginObject()
+        body.member("request_id", requestID?.description)
+        if let generation { body.member("generation", generation) }
+        body.endObject()
+        body.endObject()
+        body.endObject()
+        return body.bytes
+    }
+
+    /// The same as an event of a stream. No `[DONE]` may follow it.
+    package static func openAIEvent(
+        _ error: GatewayError, requestID: RequestID?, generation: String? = nil
+    ) -> [UInt8] {
+        Array("data: ".utf8) + openAI(error, requestID: requestID, generation: generation) + Array("\n\n".utf8)
+    }
+}
+
+/// The comment before a stream's terminator that names what the request cost.
+package enum CostComment {
+    /// `: llmgw cost=0.000648900 USD` and a blank line; `cost=unpriced` without a price.
+    package static func event(_ cost: Money?) -> [UInt8] {
+        Array(": llmgw cost=\(cost?.description ?? "unpriced")\n\n".utf8)
+    }
+}

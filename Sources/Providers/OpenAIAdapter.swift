@@ -1,0 +1,81 @@
+import JSON
+
+/// Translates between the gateway's vocabulary and an upstream that speaks OpenAI's dialect.
+///
+/// Bytes in, bytes out: no socket, no clock, no state between requests.
+package struct OpenAIAdapter: Sendable {
+    package var quirks: OpenAIQuirks
+
+    package init(_ quirks: OpenAIQuirks = OpenAIQuirks()) {
+        self.quirks = quirks
+    }
+
+    /// Returns the request for `model`, the vendor's own name: the client's bytes, but for what the gateway owns.
+    ///
+    /// - Parameter limit: the output tokens of one choice, when the gateway sets them (a missing limit, or a cap);
+    ///   nil leaves the client's.
+    package func encode(_ request: OpenAIRequest, model: String, limit: Int64? = nil) -> EncodedRequest {
+        let document = request.document
+        var edits = JSONEdits()
+        edits.set("model", to: OpenAIAdapter.quoted(model), in: document.root, of: document)
+        setLimit(limit, of: request, in: &edits)
+        setStreamOptions(of: request, in: &edits)
+        if request.endpoint == .chatCompletions, document.member("prompt", of: document.root) != nil {
+            edits.remove("prompt", from: document.root, of: document)
+        }
+        let accept = request.isStream ? "text/event-stream" : "application/json"
+        return EncodedRequest(
+            path: request.endpoint.rawValue,
+            headers: [("content-type", "application/json"), ("accept", accept)],
+            body: edits.applied(to: document))
+    }
+
+    /// Whether an answer with this `content-type` is a stream; an upstream may answer a stream's request whole.
+    package static func isEventStream(contentType: String?) -> Bool {
+        guard let type = contentType?.split(separator: ";").first else { return false }
+        return type.filter { $0 != " " }.lowercased() == "text/event-stream"
+    }
+
+    private func setLimit(_ limit: Int64?, of request: OpenAIRequest, in edits: inout JSONEdits) {
+        guard request.endpoint != .embeddings else { return }
+        let (document, sent) = (request.document, request.limitMembers)
+        let only = request.endpoint == .completions ? .maxTokens : quirks.limitMember
+        let member = quirks.renamesLimit || request.endpoint == .completions ? only : sent.last ?? only
+        let isKept = limit == nil && (!quirks.renamesLimit || sent == [member])
+        guard !isKept, let value = limit ?? request.outputLimit else { return }
+        for other in [OpenAIRequest.LimitMember.maxTokens, .maxCompletionTokens] where other != member {
+            if !sent.contains(other) { continue }
+            edits.remove(other.name, from: document.root, of: document)
+        }
+        edits.set(member.name, to: Array(String(value).utf8), in: document.root, of: document)
+    }
+
+    private func setStreamOptions(of request: OpenAIRequest, in edits: inout JSONEdits) {
+        guard request.isStream, !(quirks.streamOptions && request.includesUsage) else { return }
+        let (document, yes) = (request.document, Array("true".utf8))
+        let options = document.member("stream_options", of: document.root)
+        if !quirks.streamOptions {
+            if options != nil { edits.remove("stream_options", from: document.root, of: document) }
+        } else if let options, document.kind(options) == .object {
+            edits.set("include_usage", to: yes, in: options, of: document)
+        } else {
+            let asking = Array(#"{"include_usage":true}"#.utf8)
+            edits.set("stream_options", to: asking, in: document.root, of: document)
+        }
+    }
+
+    private static func quoted(_ text: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: text.utf8.count + 2)
+        writer.string(text)
+        return writer.bytes
+    }
+}
+
+extension OpenAIRequest.LimitMember {
+    fileprivate var name: StaticString {
+        switch self {
+        case .maxTokens: "max_tokens"
+        case .maxCompletionTokens: "max_completion_tokens"
+        }
+    }
+}

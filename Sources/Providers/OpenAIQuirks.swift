@@ -1,0 +1,34 @@
+/// Where an upstream that speaks OpenAI's dialect differs from OpenAI.
+package struct OpenAIQuirks: Sendable, Hashable {
+    /// The member in which the gateway sends a limit of its own on chat completions.
+    package var limitMember: OpenAIRequest.LimitMember
+    /// Whether the upstream knows `limitMember` alone, so that a client's other member is renamed.
+    ///
+    /// A limit that the upstream ignores would break the bound of a hold.
+    package var renamesLimit: Bool
+    /// Whether the upstream knows `stream_options`; if not, it is removed.
+    package var streamOptions: Bool
+
+    package init(
+        limitMember: OpenAIRequest.LimitMember = .maxTokens, renamesLimit: Bool = false, streamOptions: Bool = true
+    ) {
+        self.limitMember = limitMember
+        self.renamesLimit = renamesLimit
+        self.streamOptions = streamOptions
+    }
+
+    /// Returns what is known of a base URL's host: the value of `max_tokens_member: auto`.
+    ///
+    /// OpenAI and Azure take `max_completion_tokens`; every other engine understands `max_tokens`. Mistral, xAI,
+    /// Together, DeepSeek and Ollama know only the latter. Mistral refuses `stream_options` and sends usage anyway.
+    package static func known(host: String, port: Int? = nil) -> OpenAIQuirks {
+        func isIn(_ domain: String) -> Bool { host == domain || host.hasSuffix(".\(domain)") }
+        if isIn("api.openai.com") || isIn("openai.azure.com") {
+            return OpenAIQuirks(limitMember: .maxCompletionTokens)
+        }
+        if isIn("mistral.ai") { return OpenAIQuirks(renamesLimit: true, streamOptions: false) }
+        let knowsOneLimit =
+            ["x.ai", "together.xyz", "together.ai", "deepseek.com"].contains(where: isIn) || port == 11434
+        return OpenAIQuirks(renamesLimit: knowsOneLimit)
+    }
+}

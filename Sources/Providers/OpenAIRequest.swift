@@ -1,0 +1,114 @@
+package import Inference
+package import JSON
+
+/// What the gateway must know of a request in OpenAI's dialect; the document itself stays as it was sent.
+package struct OpenAIRequest: Sendable {
+    /// The raw value is the path behind a provider's base URL.
+    package enum Endpoint: String, Sendable, Hashable, CaseIterable {
+        case chatCompletions = "/chat/completions"
+        case completions = "/completions"
+        case embeddings = "/embeddings"
+    }
+
+    /// The member that limits an answer's length; two names are in use.
+    package enum LimitMember: String, Sendable, Hashable {
+        case maxTokens = "max_tokens"
+        case maxCompletionTokens = "max_completion_tokens"
+    }
+
+    package let endpoint: Endpoint
+    package let document: JSONDocument
+    /// 1…256 bytes. Without a `model`, but with `prompt.id`, it is `prompt:id` or `prompt:id@version`.
+    package let model: String
+    package let isStream: Bool
+    /// Whether the client asked for the usage event at a stream's end.
+    package let includesUsage: Bool
+    /// The most tokens of one choice; of two limits the larger, since which one a vendor obeys is not known.
+    package let outputLimit: Int64?
+    /// The members that hold a limit: none, one, or both.
+    package let limitMembers: [LimitMember]
+    /// How many answers the vendor bills: the larger of `n` and `best_of`, for each prompt of `/completions`.
+    package let choices: Int64
+    /// `safety_identifier`, else `user`.
+    package let user: String?
+    /// The gateway's own member, on chat completions.
+    package let prompt: PromptCall?
+    /// The array, on chat completions; empty or absent only in a call of a prompt.
+    package let messages: JSONNode?
+    package let messageCount: Int
+
+    /// Reads a validated document.
+    ///
+    /// - Throws: 400 `invalid_value` with the `param` that is wrong.
+    package init(_ document: JSONDocument, endpoint: Endpoint) throws(GatewayError) {
+        let reader = try RequestReader(document)
+        self.document = document
+        self.endpoint = endpoint
+        prompt = endpoint == .chatCompletions ? try reader.promptCall() : nil
+        model = try reader.model(calling: prompt)
+        let canStream = endpoint != .embeddings
+        isStream = canStream ? try reader.bool("stream") ?? false : false
+        includesUsage = canStream ? try reader.includesUsage() : false
+        (outputLimit, limitMembers) = try reader.outputLimit(endpoint)
+        choices = try reader.choices(endpoint)
+        let (identifier, user) = (try reader.string("safety_identifier"), try reader.string("user"))
+        self.user = identifier ?? user
+        let callsPrompt = model.hasPrefix("prompt:") || prompt?.id != nil
+        messages = endpoint == .chatCompletions ? try reader.messages(mayBeAbsent: callsPrompt) : nil
+        messageCount = messages.map(document.count(of:)) ?? 0
+    }
+
+    /// The service tier that the client asks for; each may have a price of its own.
+    package var serviceTier: String? { document.member("service_tier", of: document.root).flatMap(document.string) }
+
+    /// The most input tokens that this body can be.
+    package var inputBound: InputBound { document.inputBound(messages: messageCount) }
+
+    /// The members that the client sent, in order.
+    package var memberNames: [String] {
+        document.members(of: document.root).compactMap { document.string($0.name) }
+    }
+
+    /// Returns this request with a rendered prompt: `messages` and each of `parameters` set, `prompt` removed.
+    ///
+    /// - Parameter messages: a JSON array.
+    package func rendered(messages: [UInt8], parameters: [JSONMember] = []) throws(GatewayError) -> OpenAIRequest {
+        var body = JSONWriter(capacity: document.bytes.count + messages.count)
+        body.beginObject()
+        for member in document.members(of: document.root) {
+            let name = document.string(member.name) ?? ""
+            let isReplaced = name == "messages" || name == "prompt" || parameters.contains { $0.name == name }
+            guard !isReplaced else { continue }
+            body.name(name)
+            body.raw(document.bytes[document.range(member.value)])
+        }
+        body.name("messages")
+        body.raw(messages)
+        for parameter in parameters {
+            body.name(parameter.name)
+            body.value(parameter.value)
+        }
+        body.endObject()
+        return try OpenAIRequest(OpenAIRequest.document(body.bytes), endpoint: endpoint)
+    }
+}
+
+extension OpenAIRequest {
+    private static func document(_ bytes: [UInt8]) throws(GatewayError) -> JSONDocument {
+        do {
+            return try JSONDocument(bytes)
+        } catch {
+            throw GatewayError(400, "invalid_value", "the rendered prompt is no valid body: \(error)", param: "prompt")
+        }
+    }
+}
+
+/// The member `prompt: {id, version, variables}` of a chat completion.
+package struct PromptCall: Sendable, Hashable {
+    /// A prompt's name or selector, such as `support-reply@production`.
+    package var id: String?
+    /// A version, label or digest.
+    package var version: String?
+    /// An object.
+    package var variables: JSONNode?
+}

@@ -1,0 +1,157 @@
+import Inference
+import JSON
+
+/// Reads members of a request's body; what has a wrong type or range is refused by name.
+///
+/// A member that is `null` counts as absent, as it does for the vendors.
+struct RequestReader {
+    let document: JSONDocument
+    let path: String
+    let node: JSONNode
+
+    init(_ document: JSONDocument) throws(GatewayError) {
+        guard document.kind(document.root) == .object else {
+            throw GatewayError(
+                400, "invalid_value", "the body must be a JSON object, not \(document.kind(document.root))")
+        }
+        self.init(document, node: document.root, path: "")
+    }
+
+    private init(_ document: JSONDocument, node: JSONNode, path: String) {
+        self.document = document
+        self.node = node
+        self.path = path
+    }
+
+    func member(_ name: StaticString) -> JSONNode? {
+        document.member(name, of: node).flatMap { document.kind($0) == .null ? nil : $0 }
+    }
+
+    func string(_ name: StaticString) throws(GatewayError) -> String? {
+        guard let member = member(name) else { return nil }
+        guard let text = document.string(member) else { throw wrong(name, "must be a string", member) }
+        return text
+    }
+
+    func bool(_ name: StaticString) throws(GatewayError) -> Bool? {
+        guard let member = member(name) else { return nil }
+        guard let value = document.bool(member) else { throw wrong(name, "must be true or false", member) }
+        return value
+    }
+
+    func integer(_ name: StaticString, _ range: ClosedRange<Int64>) throws(GatewayError) -> Int64? {
+        guard let member = member(name) else { return nil }
+        guard let value = document.integer(member), range.contains(value) else {
+            let allowed = "must be an integer from \(range.lowerBound) to \(range.upperBound)"
+            throw wrong(name, allowed, member)
+        }
+        return value
+    }
+
+    func object(_ name: StaticString) throws(GatewayError) -> RequestReader? {
+        guard let member = member(name) else { return nil }
+        guard document.kind(member) == .object else { throw wrong(name, "must be an object", member) }
+        return RequestReader(document, node: member, path: "\(path)\(name).")
+    }
+
+    /// The refusal of a member: what it must be, and the kind that it is.
+    func wrong(_ name: StaticString, _ rule: String, _ member: JSONNode? = nil) -> GatewayError {
+        let found = member.map { ", not \(describe($0))" } ?? ""
+        return GatewayError(400, "invalid_value", "\(path)\(name) \(rule)\(found)", param: "\(path)\(name)")
+    }
+
+    private func describe(_ node: JSONNode) -> String {
+        switch document.kind(node) {
+        case .number: String(decoding: document.bytes[document.range(node)].prefix(24), as: UTF8.self)
+        case .object: "an object"
+        case .array: "an array"
+        case .string: "a string"
+        case .true, .false: "a boolean"
+        case .null: "null"
+        }
+    }
+}
+
+// MARK: What the gateway reads
+
+extension RequestReader {
+    /// The most that a count from outside may be: far above any model, far below an overflow.
+    static let largestCount: Int64 = 1_000_000_000
+
+    func model(calling prompt: PromptCall?) throws(GatewayError) -> String {
+        let called = prompt?.id.map { "prompt:\($0)\(prompt?.version.map { "@\($0)" } ?? "")" }
+        guard let name = try string("model") ?? called else {
+            throw wrong("model", "is required: the name of a model, such as chat-default")
+        }
+        guard (1...256).contains(name.utf8.count) else { throw wrong("model", "must have 1 to 256 bytes") }
+        if let called, name.hasPrefix("prompt:"), name != called {
+            let message = "prompt.id names '\(called)', and model '\(name)': give one of them, or the same"
+            throw GatewayError(400, "invalid_value", message, param: "prompt.id")
+        }
+        return name
+    }
+
+    func includesUsage() throws(GatewayError) -> Bool {
+        try object("stream_options")?.bool("include_usage") ?? false
+    }
+
+    func outputLimit(
+        _ endpoint: OpenAIRequest.Endpoint
+    ) throws(GatewayError) -> (Int64?, [OpenAIRequest.LimitMember]) {
+        guard endpoint != .embeddings else { return (nil, []) }
+        let old = try integer("max_tokens", 0...RequestReader.largestCount)
+        guard endpoint == .chatCompletions else { return (old, old == nil ? [] : [.maxTokens]) }
+        let new = try integer("max_completion_tokens", 0...RequestReader.largestCount)
+        let members =
+            (old == nil ? [] : [OpenAIRequest.LimitMember.maxTokens])
+            + (new == nil ? [] : [OpenAIRequest.LimitMember.maxCompletionTokens])
+        return ([old, new].compactMap(\.self).max(), members)
+    }
+
+    func choices(_ endpoint: OpenAIRequest.Endpoint) throws(GatewayError) -> Int64 {
+        guard endpoint != .embeddings else { return 1 }
+        let number = try integer("n", 1...128) ?? 1
+        guard endpoint == .completions else { return number }
+        let answers = max(number, try integer("best_of", 1...128) ?? 1)
+        return answers * Int64(max(1, promptCount()))
+    }
+
+    /// How many prompts `/completions` was sent: one text, one list of tokens, or a list of either.
+    private func promptCount() -> Int {
+        guard let prompt = member("prompt"), document.kind(prompt) == .array else { return 1 }
+        for first in document.elements(of: prompt) where document.kind(first) == .number { return 1 }
+        return document.count(of: prompt)
+    }
+
+    func messages(mayBeAbsent: Bool) throws(GatewayError) -> JSONNode? {
+        guard let messages = member("messages") else {
+            guard mayBeAbsent else { throw wrong("messages", "is required: an array of messages") }
+            return nil
+        }
+        guard document.kind(messages) == .array else { throw wrong("messages", "must be an array", messages) }
+        for (index, message) in document.elements(of: messages).enumerated() where document.kind(message) != .object {
+            let place = "messages[\(index)]"
+            throw GatewayError(
+                400, "invalid_value", "\(place) must be an object, not \(describe(message))", param: place)
+        }
+        guard mayBeAbsent || document.count(of: messages) > 0 else {
+            throw wrong("messages", "must have at least one message")
+        }
+        return messages
+    }
+
+    func promptCall() throws(GatewayError) -> PromptCall? {
+        guard let prompt = try object("prompt") else {
+            guard member("prompt_id") == nil else { throw misnamed("prompt_id") }
+            return nil
+        }
+        guard prompt.member("prompt_id") == nil else { throw prompt.misnamed("prompt_id") }
+        return PromptCall(
+            id: try prompt.string("id"), version: try prompt.string("version"),
+            variables: try prompt.object("variables")?.node)
+    }
+
+    private func misnamed(_ name: StaticString) -> GatewayError {
+        wrong(name, "is not a member: name the prompt in prompt.id, as in {\"prompt\": {\"id\": \"support-reply\"}}")
+    }
+}

@@ -1,0 +1,31 @@
+import Inference
+import JSON
+import Providers
+import Testing
+
+@Suite struct ErrorBodyTests {
+    private let id = RequestID(high: 1, low: 2)
+
+    @Test func hasOpenAIsEnvelopeAndTheRequestsName() {
+        let error = GatewayError(404, "model_not_found", "no model is named \"x\"", param: "model")
+        #expect(
+            String(decoding: ErrorBody.openAI(error, requestID: id, generation: "g1"), as: UTF8.self)
+                == #"{"error":{"message":"no model is named \"x\"","type":"invalid_request_error","param":"model","#
+                + #""code":"model_not_found","llmgw":{"request_id":"\#(id)","generation":"g1"}}}"#)
+    }
+
+    @Test func isOneEventOfAStream() throws {
+        let bytes = ErrorBody.openAIEvent(GatewayError(502, "upstream_error", "a\nb"), requestID: nil)
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.hasPrefix(#"data: {"error":{"message":"a\nb","#))
+        #expect(text.hasSuffix("}\n\n"))
+        #expect(text.dropLast(2).allSatisfy { !$0.isNewline })
+        #expect(try JSONValue(parsing: Array(bytes.dropFirst(6)))["error"]?["param"] == .null)
+    }
+
+    @Test func theCostIsAComment() {
+        func text(_ cost: Money?) -> String { String(decoding: CostComment.event(cost), as: UTF8.self) }
+        #expect(text(Money(nano: 648_900, .usd)) == ": llmgw cost=0.000648900 USD\n\n")
+        #expect(text(nil) == ": llmgw cost=unpriced\n\n")
+    }
+}

@@ -1,0 +1,166 @@
+import Inference
+import JSON
+import Providers
+import Testing
+
+@Suite struct OpenAIRequestTests {
+    private func read(
+        _ body: String, _ endpoint: OpenAIRequest.Endpoint = .chatCompletions
+    ) throws -> OpenAIRequest {
+        try OpenAIRequest(JSONDocument(Array(body.utf8)), endpoint: endpoint)
+    }
+
+    private func refusal(_ body: String, _ endpoint: OpenAIRequest.Endpoint = .chatCompletions) throws -> GatewayError {
+        try #require(throws: GatewayError.self) { try read(body, endpoint) }
+    }
+
+    @Test func readsWhatTheGatewayMustKnow() throws {
+        let request = try read(
+            """
+            {"model":"chat","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":99,"n":3,
+             "user":"u","messages":[{"role":"system","content":"a"},{"role":"user","content":"b"}],"unknown":{"x":1}}
+            """)
+        #expect(request.model == "chat")
+        #expect(request.isStream && request.includesUsage)
+        #expect(request.outputLimit == 99)
+        #expect(request.limitMembers == [.maxCompletionTokens])
+        #expect(request.choices == 3)
+        #expect(request.user == "u")
+        #expect(request.messageCount == 2)
+        #expect(request.prompt == nil)
+    }
+
+    @Test func nullIsAbsent() throws {
+        let request = try read(
+            #"{"model":"m","messages":[{}],"stream":null,"max_tokens":null,"n":null,"user":null,"stream_options":null}"#
+        )
+        #expect(!request.isStream)
+        #expect(request.outputLimit == nil)
+        #expect(request.choices == 1)
+    }
+
+    @Test(arguments: [
+        (#"{"messages":[{}]}"#, "model"),
+        (#"{"model":7,"messages":[{}]}"#, "model"),
+        (#"{"model":"","messages":[{}]}"#, "model"),
+        (#"{"model":"m"}"#, "messages"),
+        (#"{"model":"m","messages":[]}"#, "messages"),
+        (#"{"model":"m","messages":{}}"#, "messages"),
+        (#"{"model":"m","messages":[{},"x"]}"#, "messages[1]"),
+        (#"{"model":"m","messages":[{}],"stream":"yes"}"#, "stream"),
+        (#"{"model":"m","messages":[{}],"stream_options":[]}"#, "stream_options"),
+        (#"{"model":"m","messages":[{}],"stream_options":{"include_usage":1}}"#, "stream_options.include_usage"),
+        (#"{"model":"m","messages":[{}],"max_tokens":9223372036854775807}"#, "max_tokens"),
+        (#"{"model":"m","messages":[{}],"max_tokens":99999999999999999999}"#, "max_tokens"),
+        (#"{"model":"m","messages":[{}],"max_tokens":-1}"#, "max_tokens"),
+        (#"{"model":"m","messages":[{}],"max_completion_tokens":1.5}"#, "max_completion_tokens"),
+        (#"{"model":"m","messages":[{}],"n":0}"#, "n"),
+        (#"{"model":"m","messages":[{}],"n":1000000}"#, "n"),
+        (#"{"model":"m","messages":[{}],"user":[]}"#, "user"),
+        (#"{"model":"m","messages":[{}],"prompt":"text"}"#, "prompt"),
+        (#"{"model":"m","messages":[{}],"prompt":{"id":1}}"#, "prompt.id"),
+        (#"{"model":"m","messages":[{}],"prompt":{"variables":[]}}"#, "prompt.variables"),
+    ])
+    func namesTheMemberThatIsWrong(body: String, param: String) throws {
+        let error = try refusal(body)
+        #expect(error.status == 400)
+        #expect(error.code == "invalid_value")
+        #expect(error.param == param)
+    }
+
+    @Test func aBodyThatIsNoObjectIsRefused() throws {
+        #expect(try refusal("[]").code == "invalid_value")
+        #expect(try refusal("null", .embeddings).status == 400)
+    }
+
+    @Test func anOldNameOfThePromptsIdIsExplained() throws {
+        for body in [#"{"model":"m","prompt":{"prompt_id":"x"}}"#, #"{"model":"m","prompt_id":"x"}"#] {
+            #expect(try refusal(body).message.contains("name the prompt in prompt.id"))
+        }
+    }
+
+    @Test func aCallOfAPromptNeedsNoMessages() throws {
+        let named = try read(#"{"model":"prompt:reply@production","messages":[],"prompt":{"variables":{"a":1}}}"#)
+        let variables = try #require(named.prompt?.variables)
+        #expect(named.document.value(variables) == .object([JSONMember("a", .number("1"))]))
+        let byID = try read(#"{"prompt":{"id":"reply","version":"3.1.0"}}"#)
+        #expect(byID.model == "prompt:reply@3.1.0")
+        #expect(byID.messages == nil)
+        #expect(try read(#"{"model":"chat","prompt":{"id":"reply"},"messages":[]}"#).model == "chat")
+        #expect(try read(#"{"model":"prompt:a@b","prompt":{"id":"a","version":"b"}}"#).model == "prompt:a@b")
+        #expect(try refusal(#"{"model":"prompt:a","prompt":{"id":"b"}}"#).param == "prompt.id")
+    }
+
+    @Test func renderingReplacesMessagesAndParametersAndKeepsTheRest() throws {
+        let request = try read(
+            #"{"model":"prompt:p","messages":[],"x":[1.0, 2],"temperature":2,"prompt":{"id":"p"},"stream":true}"#)
+        let rendered = try request.rendered(
+            messages: Array(#"[{"role":"user","content":"hello"}]"#.utf8),
+            parameters: [JSONMember("temperature", .number("0.2"))])
+        #expect(
+            String(decoding: rendered.document.bytes, as: UTF8.self)
+                == #"{"model":"prompt:p","x":[1.0, 2],"stream":true,"messages":[{"role":"user","content":"hello"}],"temperature":0.2}"#
+        )
+        #expect(rendered.messageCount == 1)
+        #expect(rendered.prompt == nil)
+    }
+
+    @Test(arguments: [
+        (#"{"model":"m","prompt":"a","n":2,"best_of":4}"#, 4),
+        (#"{"model":"m","prompt":["a","b"],"n":2}"#, 4),
+        (#"{"model":"m","prompt":[1,2,3]}"#, 1),
+        (#"{"model":"m","prompt":[[1],[2,3],[4]]}"#, 3),
+        (#"{"model":"m"}"#, 1),
+    ])
+    func completionsBillEveryAnswerToEveryPrompt(body: String, choices: Int64) throws {
+        #expect(try read(body, .completions).choices == choices)
+    }
+}
+
+@Suite struct InputBoundTests {
+    private func bound(_ body: String) throws -> InputBound {
+        try OpenAIRequest(JSONDocument(Array(body.utf8)), endpoint: .chatCompletions).inputBound
+    }
+
+    @Test func isTheWholeBodyAndAMarkerForEachMessage() throws {
+        let body = #"{"model":"m","messages":[{"role":"user","content":"hello"}]}"#
+        #expect(try bound(body) == .tokens(Int64(body.utf8.count) + 8 + 64))
+    }
+
+    @Test func countsTheLongerFormOfEscapedAndPlainCharacters() throws {
+        let plain = #"{"model":"m","messages":[{"content":"ﷺ"}]}"#
+        let escaped = #"{"model":"m","messages":[{"content":"\ufdfa"}]}"#
+        #expect(try bound(plain) == .tokens(Int64(plain.utf8.count) + 30 + 72))
+        #expect(try bound(escaped) == .tokens(Int64(escaped.utf8.count) + 27 + 72))
+    }
+
+    @Test func anImageInTheBodyCountsAsAnImageAndNotAsItsBytes() throws {
+        let data = String(repeating: "A", count: 1_000_000)
+        let body =
+            #"{"model":"m","messages":[{"content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,\#(data)"}}]}]}"#
+        guard case .tokens(let tokens) = try bound(body) else { return #expect(Bool(false)) }
+        #expect((InputBound.perInlineImage..<InputBound.perInlineImage + 200).contains(tokens))
+    }
+
+    @Test(arguments: [
+        #","web_search_options":{}"#, #","tools":[{"type":"web_search"}]"#,
+        #","messages":[{"role":"assistant","audio":{"id":"a"}}]"#,
+    ])
+    func whatTheVendorFetchesItselfIsTheContextWindow(rest: String) throws {
+        let messages = rest.contains("messages") ? "" : #","messages":[{"content":"a"}]"#
+        #expect(try bound(#"{"model":"m"\#(messages)\#(rest)}"#) == .contextWindow)
+        let function = #"{"model":"m","messages":[{"audio":null}],"tools":[{"type":"function"},{"type":"custom"}]}"#
+        #expect(try bound(function) == .tokens(Int64(function.utf8.count) + 72))
+    }
+
+    @Test(arguments: [
+        #"{"type":"image_url","image_url":{"url":"https://example.org/a.png"}}"#,
+        #"{"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}}"#,
+        #"{"type":"file","file":{"file_id":"file-1"}}"#,
+        #"{"type":"something_new"}"#,
+    ])
+    func whatCannotBeCountedIsTheContextWindow(part: String) throws {
+        let body = #"{"model":"m","messages":[{"content":[{"type":"text","text":"a"},\#(part)]}]}"#
+        #expect(try bound(body) == .contextWindow)
+    }
+}
