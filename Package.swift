@@ -53,6 +53,7 @@ let package = Package(
         shelf("Inference", imports: ["JSON"]),
         shelf("Providers", imports: ["Inference", "JSON", "HTTPTypes", "Crypto"]),
         shelf("Simulation", imports: ["JSON"]),
+        shelf("Prompts", imports: ["Inference", "JSON", "YAML", "Crypto"]),
 
         // Tests
         tests("JSON"),
@@ -67,5 +68,6 @@ let package = Package(
         tests("Inference", imports: ["JSON"]),
         tests("Providers", imports: ["Inference", "JSON", "HTTPTypes", "Simulation"]),
         tests("Simulation", imports: ["JSON"]),
+        tests("Prompts", imports: ["Inference", "JSON", "YAML"]),
     ]
 )

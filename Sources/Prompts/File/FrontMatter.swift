@@ -1,0 +1,40 @@
+import JSON
+
+/// What a prompt's front matter says, checked.
+struct FrontMatter: Sendable {
+    var description: String?
+    /// `3.1.0`.
+    var version: String?
+    var model: String?
+    /// The request's members, in the file's order.
+    var parameters: [PromptParameter] = []
+    /// An object's schema; variables that have a default are not required.
+    var input = ValueSchema.noVariables
+    var defaults: [JSONMember] = []
+    /// Where each variable is declared.
+    var variablePlaces: [String: Place] = [:]
+    var outputSchema: JSONValue?
+    var wantsJSON = false
+    var tools: [Reference] = []
+    var schemas: [String] = []
+    var sensitive: [String] = []
+    /// Variables that may be a picture's address.
+    var media: [String] = []
+    var overridable: [String] = []
+    /// The roles that a client's messages may have.
+    var historyRoles = ["user", "assistant", "tool"]
+
+    struct Reference: Sendable {
+        var name: String
+        var place: Place
+    }
+}
+
+extension ValueSchema {
+    /// An object without members.
+    static var noVariables: ValueSchema {
+        var schema = ValueSchema()
+        schema.kinds = .object
+        return schema
+    }
+}

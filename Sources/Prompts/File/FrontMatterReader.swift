@@ -1,0 +1,254 @@
+import JSON
+import YAML
+
+/// Reads a front matter, and collects all that is wrong in it.
+struct FrontMatterReader {
+    private(set) var result = FrontMatter()
+    private(set) var faults: [Fault] = []
+
+    private let name: String
+    private let variant: String?
+    private let schemas: (String) -> JSONValue?
+
+    private static let keys = [
+        "name", "variant", "description", "version", "model", "config", "input", "output", "tools", "metadata",
+    ]
+    private static let extensions = [
+        "llmgw.owner", "llmgw.sensitive", "llmgw.media", "llmgw.history_roles", "llmgw.overridable",
+    ]
+
+    /// - Parameter schemas: the JSON Schemas under `schemas/`, by the name that a prompt uses.
+    init(name: String, variant: String?, schemas: @escaping (String) -> JSONValue?) {
+        self.name = name
+        self.variant = variant
+        self.schemas = schemas
+    }
+
+    mutating func read(_ node: YAMLNode?) {
+        guard let node else { return }
+        guard let members = node.mappingMembers else {
+            return add(.frontMatter, "the front matter is a mapping: 'version: 1.0.0', 'input:' and so on", node)
+        }
+        for member in members { attempt { (reader) throws(Fault) in try reader.take(member) } }
+        finish(members)
+    }
+
+    // MARK: Keys
+
+    private mutating func take(_ member: YAMLMember) throws(Fault) {
+        switch member.name {
+        case "name": try require(try text(member), equals: name, member)
+        case "variant": try require(try text(member), equals: variant ?? "", member)
+        case "description": result.description = try text(member)
+        case "version": result.version = try version(member)
+        case "model": result.model = try text(member)
+        case "config": try takeConfig(member)
+        case "input": try takeInput(member)
+        case "output": try takeOutput(member)
+        case "tools": result.tools = try references(member)
+        case "metadata", "llmgw.owner": break
+        case "llmgw.sensitive": result.sensitive = try names(member)
+        case "llmgw.media": result.media = try names(member)
+        case "llmgw.overridable": result.overridable = try names(member)
+        case "llmgw.history_roles": result.historyRoles = try historyRoles(member)
+        case "llmgw.enforce_output":
+            throw Fault(.frontMatter, "llmgw.enforce_output is not in this version", at: Place(member.position))
+        default:
+            // Dotprompt leaves keys with a dot to extensions; those of others say nothing to this program.
+            guard !member.name.contains(".") || member.name.hasPrefix("llmgw.") else { break }
+            let hint = Suggestion.text(for: member.name, among: Self.keys + Self.extensions)
+            throw Fault(.unknownKey, "there is no key '\(member.name)'\(hint)", at: Place(member.position))
+        }
+    }
+
+    private func require(_ text: String, equals expected: String, _ member: YAMLMember) throws(Fault) {
+        guard text == expected else {
+            throw Fault(
+                .frontMatter, "\(member.name) is '\(text)', but the file's name says '\(expected)'",
+                at: Place(member.node.position))
+        }
+    }
+
+    private func version(_ member: YAMLMember) throws(Fault) -> String {
+        if case .string(let text) = member.node.value, PromptVersion.isValid(text) { return text }
+        throw Fault(.version, "a version has three numbers, such as 3.1.0", at: Place(member.node.position))
+    }
+
+    private mutating func takeConfig(_ member: YAMLMember) throws(Fault) {
+        for entry in try mapping(member) {
+            attempt { (reader) throws(Fault) in
+                let parameter = try ConfigEntry.parameter(entry)
+                guard !reader.result.parameters.contains(where: { $0.name == parameter.name }) else {
+                    throw Fault(.config, "'\(entry.name)' sets \(parameter.name) again", at: Place(entry.position))
+                }
+                reader.result.parameters.append(parameter)
+            }
+        }
+    }
+
+    private mutating func takeInput(_ member: YAMLMember) throws(Fault) {
+        for entry in try mapping(member) {
+            switch entry.name {
+            case "schema": attempt { (reader) throws(Fault) in try reader.takeInputSchema(entry) }
+            case "default": attempt { (reader) throws(Fault) in try reader.takeDefaults(entry) }
+            default: unknown(entry, among: ["schema", "default"])
+            }
+        }
+    }
+
+    private mutating func takeInputSchema(_ member: YAMLMember) throws(Fault) {
+        let json = try translate(member)
+        do throws(SchemaError) {
+            result.input = try ValueSchema(json)
+        } catch {
+            throw Fault(.schema, error.message, at: Place(member.position))
+        }
+        guard result.input.kinds == .object else {
+            throw Fault(.schema, "the input is a mapping of variables", at: Place(member.position))
+        }
+        for entry in member.node.mappingMembers ?? [] {
+            let name = String(entry.name.prefix { $0 != "?" && $0 != "(" })
+            result.variablePlaces[name] = Place(entry.position)
+        }
+    }
+
+    private mutating func takeDefaults(_ member: YAMLMember) throws(Fault) {
+        for entry in try mapping(member) {
+            result.defaults.append(JSONMember(entry.name, entry.node.json))
+            result.variablePlaces["default " + entry.name] = Place(entry.position)
+        }
+    }
+
+    private mutating func takeOutput(_ member: YAMLMember) throws(Fault) {
+        for entry in try mapping(member) {
+            switch entry.name {
+            case "schema":
+                attempt { (reader) throws(Fault) in reader.result.outputSchema = try reader.translate(entry) }
+            case "format":
+                let format = try text(entry)
+                guard format == "json" || format == "text" else {
+                    throw Fault(.frontMatter, "the format is 'json' or 'text'", at: Place(entry.node.position))
+                }
+                result.wantsJSON = format == "json"
+            default: unknown(entry, among: ["schema", "format"])
+            }
+        }
+    }
+
+    private mutating func translate(_ member: YAMLMember) throws(Fault) -> JSONValue {
+        var picoschema = Picoschema(named: schemas)
+        let json = try picoschema.translate(member.node)
+        result.schemas += picoschema.used
+        return json
+    }
+
+    private func historyRoles(_ member: YAMLMember) throws(Fault) -> [String] {
+        let roles = try names(member)
+        let known = ["system", "developer", "user", "assistant", "tool"]
+        for role in roles where !known.contains(role) {
+            throw Fault(
+                .frontMatter, "'\(role)' is no role of a client's message; roles are \(known.joined(separator: ", "))",
+                at: Place(member.node.position))
+        }
+        return roles
+    }
+
+    // MARK: After all keys
+
+    /// Checks what needs more than one key.
+    private mutating func finish(_ members: [YAMLMember]) {
+        checkDefaults()
+        let declared = result.input.properties.map(\.name)
+        for member in members where member.name == "llmgw.sensitive" || member.name == "llmgw.media" {
+            for reference in (try? references(member)) ?? [] where !declared.contains(reference.name) {
+                let hint = Suggestion.text(for: reference.name, among: declared)
+                faults.append(
+                    Fault(.undeclared, "variable '\(reference.name)' is not declared\(hint)", at: reference.place))
+            }
+        }
+        if let schema = result.outputSchema {
+            let format = OutputFormat.responseFormat(name: name, schema: schema)
+            result.parameters.append(PromptParameter(name: "response_format", value: format, isLocked: true))
+        } else if result.wantsJSON {
+            let format = OutputFormat.anyObject
+            result.parameters.append(PromptParameter(name: "response_format", value: format, isLocked: true))
+        }
+        let overridable = result.overridable.map { ConfigEntry.wireName($0) ?? $0 }
+        for index in result.parameters.indices where overridable.contains(result.parameters[index].name) {
+            result.parameters[index].isLocked = false
+        }
+    }
+
+    private mutating func checkDefaults() {
+        for value in result.defaults {
+            let place = result.variablePlaces["default " + value.name] ?? .start
+            guard let index = result.input.properties.firstIndex(where: { $0.name == value.name }) else {
+                let hint = Suggestion.text(for: value.name, among: result.input.properties.map(\.name))
+                faults.append(Fault(.undeclared, "variable '\(value.name)' is not declared\(hint)", at: place))
+                continue
+            }
+            if let mismatch = result.input.properties[index].schema.mismatch(value.value) {
+                faults.append(Fault(.defaultValue, "the default of '\(value.name)' \(mismatch.message)", at: place))
+            }
+            result.input.properties[index].isRequired = false
+        }
+    }
+
+    // MARK: Values
+
+    private func text(_ member: YAMLMember) throws(Fault) -> String {
+        guard case .string(let text) = member.node.value, !text.isEmpty else {
+            throw Fault(.frontMatter, "\(member.name) is a text", at: Place(member.node.position))
+        }
+        return text
+    }
+
+    private func mapping(_ member: YAMLMember) throws(Fault) -> [YAMLMember] {
+        if case .null = member.node.value { return [] }
+        guard let members = member.node.mappingMembers else {
+            throw Fault(.frontMatter, "\(member.name) is a mapping", at: Place(member.node.position))
+        }
+        return members
+    }
+
+    private func names(_ member: YAMLMember) throws(Fault) -> [String] {
+        try references(member).map(\.name)
+    }
+
+    private func references(_ member: YAMLMember) throws(Fault) -> [FrontMatter.Reference] {
+        switch member.node.value {
+        case .null: return []
+        case .sequence(let nodes):
+            var references: [FrontMatter.Reference] = []
+            for node in nodes {
+                guard case .string(let name) = node.value else {
+                    throw Fault(.frontMatter, "\(member.name) is a list of names", at: Place(node.position))
+                }
+                references.append(FrontMatter.Reference(name: name, place: Place(node.position)))
+            }
+            return references
+        default:
+            throw Fault(
+                .frontMatter, "\(member.name) is a list of names, such as [a, b]", at: Place(member.node.position))
+        }
+    }
+
+    // MARK: Faults
+
+    private mutating func unknown(_ member: YAMLMember, among known: [String]) {
+        let hint = Suggestion.text(for: member.name, among: known)
+        faults.append(Fault(.unknownKey, "there is no key '\(member.name)'\(hint)", at: Place(member.position)))
+    }
+
+    private mutating func add(_ code: FaultCode, _ message: String, _ node: YAMLNode) {
+        faults.append(Fault(code, message, at: Place(node.position)))
+    }
+
+    private mutating func attempt(_ body: (inout FrontMatterReader) throws(Fault) -> Void) {
+        do throws(Fault) {
+            try body(&self)
+        } catch {
+            faults.append(error)
+        }
+    }
+}

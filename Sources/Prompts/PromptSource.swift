@@ -1,0 +1,56 @@
+/// Where prompt files come from: a folder, or a commit.
+package protocol PromptSource {
+    /// Returns all files that belong to prompts, in no order.
+    func files() throws(PromptLoadErrors) -> [PromptSourceFile]
+}
+
+package struct PromptSourceFile: Sendable {
+    /// Relative to `prompts/`, with `/` between its parts.
+    package var path: String
+    package var bytes: [UInt8]
+
+    package init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+    }
+}
+
+/// What a file's place and ending make of it.
+enum PromptFileKind: Equatable {
+    case prompt(name: String, variant: String?)
+    /// The name is the path that `{{> name}}` is looked up by, with its leading underscore.
+    case partial
+    case schema(name: String)
+    case tool(name: String)
+    case label(name: String)
+    case misnamed(String)
+
+    /// Returns nil for a file that has nothing to do with prompts.
+    init?(path: String) {
+        let parts = path.split(separator: "/").map(String.init)
+        guard let file = parts.last else { return nil }
+        let folder = parts.dropLast().joined(separator: "/")
+        if file.hasSuffix(".prompt") {
+            self = Self.promptKind(String(file.dropLast(".prompt".count)), folder)
+        } else if folder == "schemas", file.hasSuffix(".json") {
+            self = .schema(name: String(file.dropLast(5)))
+        } else if folder == "tools", file.hasSuffix(".json") {
+            self = .tool(name: String(file.dropLast(5)))
+        } else if folder == "labels", file.hasSuffix(".yaml") {
+            self = .label(name: String(file.dropLast(5)))
+        } else {
+            return nil
+        }
+    }
+
+    private static func promptKind(_ stem: String, _ folder: String) -> PromptFileKind {
+        if stem.hasPrefix("_") { return .partial }
+        let parts = stem.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let name = folder.isEmpty ? parts[0] : folder + "/" + parts[0]
+        guard parts.count <= 2, PromptName.isValid(name), parts.dropFirst().allSatisfy(PromptName.isValidPart) else {
+            return .misnamed(
+                "a prompt's file is name.prompt or name.variant.prompt, of letters, digits, '-' and '_'")
+        }
+        return .prompt(name: name, variant: parts.count == 2 ? parts[1] : nil)
+    }
+}

@@ -1,0 +1,100 @@
+package import Inference
+package import JSON
+
+/// One exact version of a prompt, compiled and ready to render.
+package struct ResolvedPrompt: Sendable {
+    /// What the ledger and the response headers say of it.
+    package let reference: PromptReference
+    private let prompt: CompiledPrompt
+
+    init(_ prompt: CompiledPrompt, label: String?, commit: String?) {
+        self.prompt = prompt
+        reference = PromptReference(
+            name: prompt.name, version: prompt.version, digest: prompt.digest, label: label, commit: commit)
+    }
+
+    /// The gateway's model that the prompt's front matter names.
+    package var model: String? { prompt.frontMatter.model }
+    package var description: String? { prompt.frontMatter.description }
+    /// Variables whose values appear in no trace.
+    package var sensitiveVariables: [String] { prompt.frontMatter.sensitive }
+    /// The names of all variables, in the order of their declaration.
+    package var variables: [String] { prompt.frontMatter.input.properties.map(\.name) }
+
+    /// Returns the messages and parameters of one request.
+    ///
+    /// - Parameters:
+    ///   - variables: the client's `prompt.variables`, an object; nil is an empty one.
+    ///   - history: the client's `messages`, placed at `{{history}}`, without it before a last user message.
+    ///   - context: an object whose members the template reads as `@name`.
+    ///
+    /// Errors: 400 `prompt_variable_missing`, `prompt_variable_unknown`, `prompt_variable_invalid`,
+    /// `prompt_history_role`, `prompt_render_limit`. Their texts name variables and never show values.
+    package func render(
+        variables: JSONValue?, history: PromptHistory = PromptHistory(), context: JSONValue? = nil
+    ) throws(GatewayError) -> RenderedPrompt {
+        let complete = try checked(variables)
+        try check(history)
+        if let missing = prompt.context.sorted().first(where: { context?[$0] == nil }) {
+            throw refusal("prompt_variable_missing", "'@\(missing)' is read by the template, and nothing gives it", nil)
+        }
+        do throws(RenderFault) {
+            let messages = try Renderer.messages(
+                of: prompt.template, partials: prompt.partials, variables: complete, data: context, history: history)
+            return RenderedPrompt(
+                messages: messages, parameters: prompt.frontMatter.parameters, title: prompt.title)
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    /// Returns the variables with defaults for those that are not given.
+    private func checked(_ given: JSONValue?) throws(GatewayError) -> JSONValue {
+        let given = given == .null ? nil : given
+        guard var members = (given ?? .object([])).objectValue else {
+            throw refusal(
+                "prompt_variable_invalid", "the variables are an object of names and values", "prompt.variables")
+        }
+        if let mismatch = prompt.frontMatter.input.mismatch(.object(members)) { throw refusal(mismatch) }
+        for value in prompt.frontMatter.defaults where !members.contains(where: { $0.name == value.name }) {
+            members.append(value)
+        }
+        return .object(members)
+    }
+
+    /// A client may not speak for the prompt: its `system` message is refused, never merged.
+    private func check(_ history: PromptHistory) throws(GatewayError) {
+        let allowed = prompt.frontMatter.historyRoles
+        for (index, message) in history.messages.enumerated() where !allowed.contains(message.role) {
+            throw refusal(
+                "prompt_history_role",
+                "a message sent along may have the roles \(allowed.joined(separator: ", ")), and message \(index) has"
+                    + " another; the prompt's llmgw.history_roles decides", "messages[\(index)].role")
+        }
+    }
+
+    // MARK: Refusals
+
+    private func refusal(_ mismatch: Mismatch) -> GatewayError {
+        let code =
+            switch mismatch.kind {
+            case .missing: "prompt_variable_missing"
+            case .unknown: "prompt_variable_unknown"
+            case .invalid: "prompt_variable_invalid"
+            }
+        let name = mismatch.path.count < 2 ? mismatch.path.first ?? "" : mismatch.pointer
+        return refusal(code, "variable '\(name)' \(mismatch.message)", "prompt.variables.\(mismatch.pointer)")
+    }
+
+    private func refusal(_ fault: RenderFault) -> GatewayError {
+        switch fault {
+        case .limit(let what): refusal("prompt_render_limit", what, "prompt.variables")
+        case .value(let path, let what):
+            refusal("prompt_variable_invalid", "'\(path)': \(what)", "prompt.variables")
+        }
+    }
+
+    private func refusal(_ code: String, _ message: String, _ param: String?) -> GatewayError {
+        GatewayError(400, code, "\(prompt.title): \(message)", param: param)
+    }
+}

@@ -1,0 +1,46 @@
+import JSON
+
+/// A picture or document of a message.
+struct MediaPart: Sendable, Equatable {
+    var url: String
+    var contentType: String?
+
+    /// Returns why the address may not go to a model, or nil when it may.
+    ///
+    /// The vendor fetches it, not the gateway; still, nothing that names a machine inside a network goes out.
+    static func refusal(of url: String) -> String? {
+        if url.hasPrefix("data:") { return nil }
+        guard url.hasPrefix("https://") else { return "a media URL begins with https:// or data:" }
+        let authority = url.dropFirst("https://".count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard !authority.contains("@"), !authority.contains("\\") else { return "a media URL has no user and password" }
+        let host = authority.prefix { $0 != ":" }
+        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        let isAddress =
+            labels.last.map { $0.isEmpty || $0.utf8.allSatisfy(Ascii.isDigit) || $0.hasPrefix("0x") } ?? true
+        guard labels.count > 1, !isAddress, !authority.hasPrefix("["), host.utf8.allSatisfy({ $0 > 0x20 }) else {
+            return "a media URL names a public host, not an address or a local name"
+        }
+        guard !["localhost", "local", "internal"].contains(labels.last.map { $0.lowercased() } ?? "") else {
+            return "a media URL names a public host, not an address or a local name"
+        }
+        return nil
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        if contentType == "application/pdf" {
+            writer.member("type", "file")
+            writer.name("file")
+            writer.beginObject()
+            writer.member("filename", "document.pdf")
+            writer.member("file_data", url)
+        } else {
+            writer.member("type", "image_url")
+            writer.name("image_url")
+            writer.beginObject()
+            writer.member("url", url)
+        }
+        writer.endObject()
+        writer.endObject()
+    }
+}

@@ -1,0 +1,188 @@
+/// A piece of a template's text: what is copied, and what is a tag.
+enum TemplateToken: Sendable, Equatable {
+    case text(String, offset: Int)
+    case tag(TemplateTag)
+}
+
+/// One `{{…}}`.
+struct TemplateTag: Sendable, Equatable {
+    enum Sigil: Sendable, Equatable {
+        /// `{{x}}`, `{{{x}}}`, `{{&x}}`: nothing is ever escaped, so they are one.
+        case value
+        case open, invertedOpen, close, partial, comment
+    }
+
+    var sigil: Sigil
+    /// The bytes between sigil and end.
+    var content: Range<Int>
+    var stripsLeft: Bool
+    var stripsRight: Bool
+    /// Of `{{`.
+    var offset: Int
+    /// `{{else}}` and `{{else if …}}`.
+    var isElse = false
+
+    /// Whether it takes its line with it when nothing else stands there.
+    var standsOnLines: Bool { sigil != .value || isElse }
+}
+
+/// Cuts a template into text and tags.
+struct TemplateLexer {
+    private let source: SourceText
+    private var position: Int
+    private var text: [UInt8] = []
+    private var textStart: Int
+    private var tokens: [TemplateToken] = []
+
+    init(_ source: SourceText, from offset: Int) {
+        self.source = source
+        position = offset
+        textStart = offset
+    }
+
+    static func tokens(of source: SourceText, from offset: Int) throws(Fault) -> [TemplateToken] {
+        var lexer = TemplateLexer(source, from: offset)
+        return try lexer.run()
+    }
+
+    private mutating func run() throws(Fault) -> [TemplateToken] {
+        let bytes = source.bytes
+        while position < bytes.count {
+            guard source.starts(with: "{{", at: position) else {
+                text.append(bytes[position])
+                position += 1
+                continue
+            }
+            if text.last == UInt8(ascii: "\\") {
+                text.removeLast()
+                if text.last != UInt8(ascii: "\\") {
+                    text.append(contentsOf: "{{".utf8)  // `\{{x}}` stands for `{{x}}`
+                    position += 2
+                    continue
+                }
+            }
+            flush()
+            tokens.append(.tag(try tag()))
+            textStart = position
+        }
+        flush()
+        return tokens
+    }
+
+    private mutating func flush() {
+        if !text.isEmpty {
+            tokens.append(.text(String(decoding: text, as: UTF8.self), offset: textStart))
+        }
+        text.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: Tags
+
+    private mutating func tag() throws(Fault) -> TemplateTag {
+        let start = position
+        if source.starts(with: "{{{{", at: start) {
+            throw unsupported("raw blocks ({{{{…}}}})", "write \\{{ for literal braces", at: start)
+        }
+        position += 2
+        let stripsLeft = skip("~")
+        if source.starts(with: "!", at: position) {
+            return try comment(from: start, stripsLeft)
+        }
+        let sigil = try sigil(from: start)
+        let isTriple = sigil == .value && source.bytes[position - 1] == UInt8(ascii: "{") && position - start >= 3
+        let contentStart = position
+        let contentEnd = try contentEnd(from: start)
+        position = contentEnd
+        if isTriple {
+            guard skip("}") else {
+                throw Fault(.template, "'{{{' is closed by '}}}'", at: source.place(at: start))
+            }
+        }
+        let stripsRight = skip("~")
+        guard skip("}"), skip("}") else {
+            throw Fault(.template, "the tag is not closed by '}}'", at: source.place(at: start))
+        }
+        let content = contentStart..<contentEnd
+        let isElse = sigil == .value && source.string(content).split(whereSeparator: \.isWhitespace).first == "else"
+        return TemplateTag(
+            sigil: sigil, content: content, stripsLeft: stripsLeft, stripsRight: stripsRight, offset: start,
+            isElse: isElse)
+    }
+
+    private mutating func sigil(from start: Int) throws(Fault) -> TemplateTag.Sigil {
+        guard position < source.bytes.count else {
+            throw Fault(.template, "the tag is not closed by '}}'", at: source.place(at: start))
+        }
+        if source.starts(with: "#>", at: position) {
+            throw unsupported("block partials ({{#> …}})", "include a partial with {{> name}}", at: start)
+        }
+        if source.starts(with: "#*", at: position) || source.starts(with: "*", at: position) {
+            throw unsupported("decorators ({{* …}})", "include a partial file with {{> name}}", at: start)
+        }
+        if source.starts(with: "=", at: position) {
+            throw unsupported("changing the delimiters ({{=…=}})", "write \\{{ for literal braces", at: start)
+        }
+        if skip("#") { return .open }
+        if skip("^") { return .invertedOpen }
+        if skip("/") { return .close }
+        if skip(">") { return .partial }
+        if skip("&") || skip("{") { return .value }
+        return .value
+    }
+
+    private mutating func comment(from start: Int, _ stripsLeft: Bool) throws(Fault) -> TemplateTag {
+        let isLong = source.starts(with: "!--", at: position)
+        let contentStart = position
+        while position < source.bytes.count {
+            let atEnd =
+                isLong
+                ? source.starts(with: "--}}", at: position) || source.starts(with: "--~}}", at: position)
+                : source.starts(with: "}}", at: position) || source.starts(with: "~}}", at: position)
+            guard atEnd else {
+                position += 1
+                continue
+            }
+            let content = contentStart..<position
+            if isLong { position += 2 }
+            let stripsRight = skip("~")
+            position += 2
+            return TemplateTag(
+                sigil: .comment, content: content, stripsLeft: stripsLeft, stripsRight: stripsRight, offset: start)
+        }
+        throw Fault(
+            .template, isLong ? "the comment is not closed by '--}}'" : "the comment is not closed by '}}'",
+            at: source.place(at: start))
+    }
+
+    /// Finds the end of a tag's words; braces inside quotes and brackets do not count.
+    private func contentEnd(from start: Int) throws(Fault) -> Int {
+        var index = position
+        var quote: UInt8?
+        while index < source.bytes.count {
+            let byte = source.bytes[index]
+            if let open = quote {
+                if byte == open { quote = nil }
+            } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                quote = byte
+            } else if byte == UInt8(ascii: "[") {
+                quote = UInt8(ascii: "]")
+            } else if source.starts(with: "}}", at: index) || source.starts(with: "~}}", at: index) {
+                return index
+            }
+            index += 1
+        }
+        throw Fault(
+            .template, quote == nil ? "the tag is not closed by '}}'" : "a quote in the tag is not closed",
+            at: source.place(at: start))
+    }
+
+    private mutating func skip(_ text: StaticString) -> Bool {
+        guard source.starts(with: text, at: position) else { return false }
+        position += text.utf8CodeUnitCount
+        return true
+    }
+
+    private func unsupported(_ what: String, _ instead: String, at offset: Int) -> Fault {
+        Fault(.unsupported, "\(what) are not supported; \(instead)", at: source.place(at: offset))
+    }
+}
