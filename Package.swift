@@ -54,6 +54,7 @@ let package = Package(
         shelf("Providers", imports: ["Inference", "JSON", "HTTPTypes", "Crypto"]),
         shelf("Simulation", imports: ["JSON"]),
         shelf("Prompts", imports: ["Inference", "JSON", "YAML", "Crypto"]),
+        shelf("Routing", imports: ["Inference", "Crypto"]),
 
         // Tests
         tests("JSON"),
@@ -69,5 +70,6 @@ let package = Package(
         tests("Providers", imports: ["Inference", "JSON", "HTTPTypes", "Simulation"]),
         tests("Simulation", imports: ["JSON"]),
         tests("Prompts", imports: ["Inference", "JSON", "YAML"]),
+        tests("Routing", imports: ["Inference"]),
     ]
 )
