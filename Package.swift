@@ -55,6 +55,7 @@ let package = Package(
         shelf("Simulation", imports: ["JSON"]),
         shelf("Prompts", imports: ["Inference", "JSON", "YAML", "Crypto"]),
         shelf("Routing", imports: ["Inference", "Crypto"]),
+        shelf("Ledger", imports: ["Inference", "CSQLite", "Crypto", "CivilTime", "CLinux"]),
 
         // Tests
         tests("JSON"),
@@ -71,5 +72,6 @@ let package = Package(
         tests("Simulation", imports: ["JSON"]),
         tests("Prompts", imports: ["Inference", "JSON", "YAML"]),
         tests("Routing", imports: ["Inference"]),
+        tests("Ledger", imports: ["Inference", "CSQLite", "CivilTime"]),
     ]
 )

@@ -1,0 +1,53 @@
+import CSQLite
+
+/// Reports from the ledger's file, while a gateway runs or not. One read-only connection, for one thread.
+package final class LedgerReader {
+    let connection: Connection
+    let identities: IdentityReader
+    let prices: PriceTable
+
+    private init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        prices = try PriceTable(connection)
+        identities = try IdentityReader(connection, prices)
+    }
+
+    /// Opens an existing ledger; a file that no gateway has made yet is `missing`.
+    package static func open(_ path: String) throws(LedgerError) -> LedgerReader {
+        guard fileExists(path) else {
+            throw LedgerError(
+                .missing, "\(path): there is no ledger yet; a gateway makes it at its first start (`llmgw serve`)")
+        }
+        return try explaining(path) {
+            let connection = try Connection(path, .readOnly)
+            sqlite3_busy_timeout(connection.handle, 2_000)
+            csqlite_set_no_checkpoint_on_close(connection.handle)
+            try connection.harden()
+            try LedgerFile.check(connection)
+            return try LedgerReader(connection)
+        }
+    }
+
+    /// Runs `body` on one snapshot of the file.
+    func read<Value>(_ body: () throws -> Value) throws(LedgerError) -> Value {
+        try LedgerReader.explaining(connection.path) {
+            try connection.execute("BEGIN")
+            defer { connection.rollback() }
+            return try body()
+        }
+    }
+
+    private static func explaining<Value>(
+        _ path: String, _ body: () throws -> Value
+    ) throws(LedgerError) -> Value {
+        do {
+            return try body()
+        } catch let error as LedgerError {
+            throw error
+        } catch let error as SQLiteError {
+            throw LedgerError(error, path: path)
+        } catch {
+            throw LedgerError(.fatal, "\(path): \(error)")
+        }
+    }
+}

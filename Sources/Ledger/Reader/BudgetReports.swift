@@ -1,0 +1,63 @@
+import Inference
+
+extension LedgerReader {
+    /// Returns the periods of an application, or all; the newest first.
+    ///
+    /// - Parameter at: only the periods that contain this moment, UTC milliseconds.
+    package func budgets(application: String? = nil, at: Int64? = nil) throws(LedgerError) -> [BudgetRow] {
+        try read {
+            let select = try connection.prepare(
+                """
+                SELECT scope, name, window, zone, label, starts_at, ends_at, currency, id, limit_nano, posted_nano,
+                  held_nano, presumed_nano, overrun_nano FROM period
+                WHERE (?1 IS NULL OR scope='application' AND name=?1) AND (?2 IS NULL OR starts_at<=?2 AND ends_at>?2)
+                ORDER BY starts_at DESC, scope, name, window, currency, id
+                """)
+            select.bind(1, application)
+            select.bind(2, at)
+            var rows: [BudgetRow] = []
+            while try select.step() {
+                if let row = BudgetRow(select) { rows.append(row) }
+            }
+            return rows
+        }
+    }
+
+    package func keys(application: String? = nil) throws(LedgerError) -> [KeyRecord] {
+        try read { try KeyRecord.all(connection, application: application) }
+    }
+
+    /// Returns the last entries of the audit trail, the oldest first.
+    package func auditTrail(limit: Int = 1_000) throws(LedgerError) -> [AuditEntry] {
+        try read {
+            let select = try connection.prepare(
+                "SELECT at, actor, action, subject, detail FROM audit ORDER BY n DESC LIMIT ?")
+            select.bind(1, limit)
+            var entries: [AuditEntry] = []
+            while try select.step() { entries.append(AuditEntry(select, from: 0)) }
+            return entries.reversed()
+        }
+    }
+}
+
+extension BudgetRow {
+    fileprivate init?(_ row: Statement) {
+        guard let scope = Account.Scope(rawValue: row.text(0)), let window = BudgetWindow(rawValue: row.text(2)),
+            let currency = Currency(row.text(7))
+        else { return nil }
+        let state = PeriodState(
+            id: row.integer(8), limit: row.integer(9), posted: row.integer(10), held: row.integer(11),
+            presumed: row.integer(12), overrun: row.integer(13))
+        self.init(
+            account: Account(scope, row.text(1)), window: window, zone: row.text(3), label: row.text(4),
+            startsAt: row.integer(5), endsAt: row.integer(6), currency: currency, state: state)
+    }
+}
+
+extension AuditEntry {
+    init(_ row: Statement, from column: Int32) {
+        self.init(
+            at: row.integer(column), actor: row.text(column + 1), action: row.text(column + 2),
+            subject: row.text(column + 3), detail: row.text(column + 4))
+    }
+}

@@ -1,0 +1,126 @@
+import CSQLite
+import Glibc
+
+/// The ledger's file: made whole or not at all, and never made over one that is damaged.
+enum LedgerFile {
+    /// Opens the file for its only writer, and makes it if there is none.
+    static func open(_ path: String, options: LedgerOptions) throws(LedgerError) -> Connection {
+        var status = stat()
+        if stat(path, &status) != 0 {
+            guard errno == ENOENT else { throw LedgerError(.unavailable, "\(path): \(lastSystemError())") }
+            if stat(path + "-wal", &status) == 0, status.st_size > 0 {
+                throw LedgerError(
+                    .corrupt, "\(path) is missing but its log \(path)-wal is there; restore both from a backup")
+            }
+            try make(path)
+        } else {
+            chmod(path, 0o600)
+        }
+        do {
+            let connection = try Connection(path, .readWrite)
+            try configure(connection, options: options)
+            return connection
+        } catch let error as LedgerError {
+            throw error
+        } catch let error as SQLiteError {
+            throw LedgerError(error, path: path)
+        } catch {
+            throw LedgerError(.fatal, "\(path): \(error)")
+        }
+    }
+
+    /// Makes the folder 0700, where it is missing.
+    static func makeFolder(of path: String) throws(LedgerError) {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+        let folder = String(path[..<slash])
+        var status = stat()
+        guard stat(folder, &status) != 0 else { return }
+        try makeFolder(of: folder)
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
+            throw LedgerError(.unavailable, "\(folder): \(lastSystemError()); make the folder by hand")
+        }
+    }
+
+    /// Writes the empty tables beside `path` and renames the file: a crash leaves a whole ledger or none.
+    private static func make(_ path: String) throws(LedgerError) {
+        let fresh = path + ".new"
+        for name in [fresh, fresh + "-wal", fresh + "-shm", fresh + "-journal"] { unlink(name) }
+        let descriptor = Glibc.open(fresh, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw LedgerError(.unavailable, "\(fresh): \(lastSystemError()); make its folder writable")
+        }
+        Glibc.close(descriptor)
+        do {
+            let connection = try Connection(fresh, .readWrite)
+            try connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN IMMEDIATE")
+            try connection.execute(Schema.statements)
+            try connection.execute(
+                "PRAGMA application_id=\(Schema.applicationID); PRAGMA user_version=\(Schema.version); COMMIT")
+        } catch let error {
+            throw LedgerError(error, path: fresh)
+        }
+        guard rename(fresh, path) == 0 else { throw LedgerError(.unavailable, "\(path): \(lastSystemError())") }
+        syncFolder(of: path)
+    }
+
+    /// Makes the rename itself durable.
+    private static func syncFolder(of path: String) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let descriptor = Glibc.open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        Glibc.close(descriptor)
+    }
+
+    private static func configure(_ connection: Connection, options: LedgerOptions) throws {
+        sqlite3_busy_timeout(connection.handle, Int32(clamping: options.busyTimeout.nanoseconds / 1_000_000))
+        try connection.harden()
+        try check(connection)
+        guard !connection.isReadOnly else {
+            throw LedgerError(
+                .unavailable, "\(connection.path) is read-only; make it and its folder writable for the gateway's user")
+        }
+        // The writer checkpoints by hand: in 3.40.1 a second connection that does so can damage the file.
+        try connection.execute(
+            """
+            PRAGMA journal_mode=WAL; PRAGMA synchronous=\(options.synchronous.rawValue);
+            PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000
+            """)
+        try inspectAfterCrash(connection)
+        if let pages = options.maxPages { try connection.execute("PRAGMA max_page_count=\(pages)") }
+    }
+
+    /// Looks at the structure of a file that was not closed, up to a size that a start can wait for.
+    private static func inspectAfterCrash(_ connection: Connection) throws {
+        let running = "SELECT count(*) FROM epoch WHERE stopped_at IS NULL AND n=(SELECT max(n) FROM epoch)"
+        guard try connection.integer(running) == 1 else { return }
+        let pages = try connection.integer("PRAGMA page_count") ?? 0
+        guard pages <= 32_768 else { return }
+        let check = try connection.prepare("PRAGMA quick_check(1)")
+        guard try check.step(), check.text(0) != "ok" else { return }
+        throw LedgerError(
+            .corrupt,
+            "\(connection.path) is damaged (\(check.text(0))); restore a backup, or run `llmgw ledger recover`")
+    }
+
+    /// Refuses what is no ledger, or a newer one than this program knows.
+    static func check(_ connection: Connection) throws {
+        let path = connection.path
+        guard try connection.integer("PRAGMA application_id") == Schema.applicationID else {
+            throw LedgerError(
+                .corrupt, "\(path) is not a ledger, or is damaged; move it away by hand or restore a backup")
+        }
+        let version = try connection.integer("PRAGMA user_version") ?? 0
+        guard version <= Schema.version else {
+            throw LedgerError(
+                .schema, "\(path) has schema \(version), this program knows \(Schema.version); use a newer llmgw")
+        }
+    }
+}
+
+func fileExists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
+}
+
+func restrictToOwner(_ path: String) { chmod(path, 0o600) }

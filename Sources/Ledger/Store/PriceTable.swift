@@ -1,0 +1,124 @@
+import Inference
+
+/// The prices that calls were billed at, each version stored once with all its rates, so that history can be recomputed.
+final class PriceTable {
+    private let connection: Connection
+    private let candidates: Statement
+    private let one: Statement
+    private let rates: Statement
+    private let insert: Statement
+    private let insertRates: Statement
+    private var ids: [Price: Int64] = [:]
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        let columns = "id, provider, model, valid_from, currency, source, context_window, max_output_tokens"
+        candidates = try connection.prepare(
+            "SELECT \(columns) FROM price WHERE provider=? AND model=? AND valid_from=?")
+        one = try connection.prepare("SELECT \(columns) FROM price WHERE id=?")
+        rates = try connection.prepare(
+            """
+            SELECT tier, above_input, input, cached_input, cache_write, cache_write_1h, cache_write_12h, audio_input,
+              image_input, output, audio_output FROM price_rates WHERE price=? ORDER BY tier, above_input
+            """)
+        insert = try connection.prepare(
+            """
+            INSERT INTO price(provider, model, valid_from, currency, source, context_window, max_output_tokens)
+            VALUES(?,?,?,?,?,?,?)
+            """)
+        insertRates = try connection.prepare("INSERT INTO price_rates VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
+    }
+
+    /// Returns the number of exactly this price; stores it on first use.
+    func id(of price: Price) throws(SQLiteError) -> Int64 {
+        if let known = ids[price] { return known }
+        let id = if let found = try lookUp(price) { found } else { try store(price) }
+        ids[price] = id
+        return id
+    }
+
+    func price(_ id: Int64) throws(SQLiteError) -> Price? {
+        one.bind(1, id)
+        defer { one.reset() }
+        return try one.step() ? read(one) : nil
+    }
+
+    func forget() { ids.removeAll() }
+
+    private func lookUp(_ price: Price) throws(SQLiteError) -> Int64? {
+        candidates.bind(1, price.provider)
+        candidates.bind(2, price.model)
+        candidates.bind(3, price.from)
+        defer { candidates.reset() }
+        while try candidates.step() {
+            if try read(candidates) == price { return candidates.integer(0) }
+        }
+        return nil
+    }
+
+    private func store(_ price: Price) throws(SQLiteError) -> Int64 {
+        insert.bind(1, price.provider)
+        insert.bind(2, price.model)
+        insert.bind(3, price.from)
+        insert.bind(4, price.currency.code)
+        insert.bind(5, price.source)
+        insert.bind(6, price.contextWindow)
+        insert.bind(7, price.maxOutputTokens)
+        try insert.run()
+        let id = connection.lastRowID
+        try store(price.rates, of: id, tier: "", above: -1)
+        for long in price.longContext { try store(long.rates, of: id, tier: "", above: long.aboveInputTokens) }
+        for (tier, rates) in price.tiers { try store(rates, of: id, tier: tier, above: -1) }
+        return id
+    }
+
+    private func store(_ rates: Rates, of price: Int64, tier: String, above: Int64) throws(SQLiteError) {
+        insertRates.bind(1, price)
+        insertRates.bind(2, tier)
+        insertRates.bind(3, above)
+        insertRates.bind(4, rates.input)
+        insertRates.bind(5, rates.cachedInput)
+        insertRates.bind(6, rates.cacheWrite)
+        insertRates.bind(7, rates.cacheWrite1h)
+        insertRates.bind(8, rates.cacheWrite12h)
+        insertRates.bind(9, rates.audioInput)
+        insertRates.bind(10, rates.imageInput)
+        insertRates.bind(11, rates.output)
+        insertRates.bind(12, rates.audioOutput)
+        try insertRates.run()
+    }
+
+    private func read(_ row: Statement) throws(SQLiteError) -> Price? {
+        guard let currency = Currency(row.text(4)) else { return nil }
+        var price = Price(
+            provider: row.text(1), model: row.text(2), from: row.text(3), currency: currency,
+            rates: Rates(input: 0, output: 0), source: row.text(5))
+        price.contextWindow = row.optionalInteger(6)
+        price.maxOutputTokens = row.optionalInteger(7)
+        rates.bind(1, row.integer(0))
+        defer { rates.reset() }
+        while try rates.step() {
+            let (tier, above, found) = (rates.text(0), rates.integer(1), readRates())
+            if !tier.isEmpty {
+                price.tiers[tier] = found
+            } else if above >= 0 {
+                price.longContext.append(LongContextRates(aboveInputTokens: above, rates: found))
+            } else {
+                price.rates = found
+            }
+        }
+        return price
+    }
+
+    private func readRates() -> Rates {
+        var found = Rates(input: rates.integer(2), output: rates.integer(9))
+        found.cachedInput = rates.optionalInteger(3)
+        found.cacheWrite = rates.optionalInteger(4)
+        found.cacheWrite1h = rates.optionalInteger(5)
+        found.cacheWrite12h = rates.optionalInteger(6)
+        found.audioInput = rates.optionalInteger(7)
+        found.imageInput = rates.optionalInteger(8)
+        found.audioOutput = rates.optionalInteger(10)
+        return found
+    }
+}

@@ -1,0 +1,16 @@
+import Inference
+
+/// What a caller is told once the batch is durable.
+enum Answer {
+    case admit(AdmitJob, AdmitResult)
+    case settle(SettleJob, Result<SettleResult, LedgerError>)
+    case write(WriteJob, @Sendable () -> Void)
+
+    func deliver() {
+        switch self {
+        case .admit(let job, let result): job.answer(result)
+        case .settle(let job, let result): job.answer(result)
+        case .write(_, let done): done()
+        }
+    }
+}

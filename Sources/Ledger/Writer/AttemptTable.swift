@@ -1,0 +1,155 @@
+import CSQLite
+import Inference
+
+/// The rows of attempts: in `hold` while they are open, then in `attempt`.
+struct AttemptTable {
+    private let insertHold: Statement
+    private let deleteHold: Statement
+    private let insertLine: Statement
+    private let closeLine: Statement
+    private let supersede: [Statement]
+    private let insertAttempt: Statement
+    private let find: Statement
+    /// The greatest request that has a settled attempt: a greater one surely has none.
+    private var greatest: RequestID
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        insertHold = try connection.prepare(
+            """
+            INSERT INTO hold(request, attempt, identity, admitted_at, input_max, output_max, bound_nano, period, fx,
+              held_nano) VALUES(?,?,?,?,?,?,?,?,?,?)
+            """)
+        deleteHold = try connection.prepare("DELETE FROM hold WHERE request=? AND attempt=?")
+        insertLine = try connection.prepare(
+            "INSERT INTO line(request, attempt, period, fx, held_nano) VALUES(?,?,?,?,?)")
+        closeLine = try connection.prepare("UPDATE line SET posted_nano=? WHERE request=? AND attempt=? AND period=?")
+        supersede = [
+            try connection.prepare("UPDATE hold SET superseded=1 WHERE request=? AND attempt<?"),
+            try connection.prepare("UPDATE attempt SET superseded=1 WHERE request=? AND attempt<?"),
+        ]
+        insertAttempt = try connection.prepare(
+            """
+            INSERT INTO attempt(request, attempt, identity, superseded, admitted_at, input_max, output_max, bound_nano,
+              period, fx, held_nano, posted_nano, state, basis, cost_nano, violation, input, cached_input, cache_write,
+              cache_write_1h, cache_write_12h, audio_input, image_input, output, audio_output, reasoning, unpriced,
+              upstream_status, upstream_request, error_code, first_byte_ms, duration_ms, served_model, endpoint, outcome,
+              status, stream, started_at, total_ms, total_first_byte_ms, session, unit, tags, request_error, fallback,
+              max_tokens)
+            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+            """)
+        find = try connection.prepare("SELECT 1 FROM attempt WHERE request=? AND attempt=?")
+        let last = try connection.prepare("SELECT max(request) FROM attempt")
+        greatest = try last.step() ? last.requestID(0) : RequestID(high: 0, low: 0)
+    }
+
+    /// Returns whether the attempt was settled before.
+    func isSettled(_ key: AttemptKey) throws(SQLiteError) -> Bool {
+        guard key.request <= greatest else { return false }
+        find.bind(1, key.request)
+        find.bind(2, key.attempt)
+        defer { find.reset() }
+        return try find.step()
+    }
+
+    func open(_ key: AttemptKey, _ hold: OpenHold) throws(SQLiteError) {
+        insertHold.bind(1, key.request)
+        insertHold.bind(2, key.attempt)
+        insertHold.bind(3, hold.identity)
+        insertHold.bind(4, hold.admittedAt)
+        insertHold.bind(5, hold.inputMax)
+        insertHold.bind(6, hold.outputMax)
+        insertHold.bind(7, hold.bound?.nano)
+        insertHold.bind(8, hold.lines.first?.period)
+        insertHold.bind(9, hold.lines.first?.rate)
+        insertHold.bind(10, hold.lines.first?.held)
+        try insertHold.run()
+        for line in hold.lines.dropFirst() {
+            insertLine.bind(1, key.request)
+            insertLine.bind(2, key.attempt)
+            insertLine.bind(3, line.period)
+            insertLine.bind(4, line.rate)
+            insertLine.bind(5, line.held)
+            try insertLine.run()
+        }
+        guard key.attempt > 1 else { return }
+        for statement in supersede {
+            statement.bind(1, key.request)
+            statement.bind(2, key.attempt)
+            try statement.run()
+        }
+    }
+
+    /// Moves an attempt from `hold` to `attempt`, with the request's end if it is the last.
+    mutating func close(
+        _ end: AttemptEnd, _ hold: OpenHold, _ charge: AttemptCharge, closing: RequestEnd?
+    ) throws(SQLiteError) {
+        deleteHold.bind(1, end.request)
+        deleteHold.bind(2, end.attempt)
+        try deleteHold.run()
+        for (line, posted) in zip(hold.lines, charge.lines).dropFirst() {
+            closeLine.bind(1, posted)
+            closeLine.bind(2, end.request)
+            closeLine.bind(3, end.attempt)
+            closeLine.bind(4, line.period)
+            try closeLine.run()
+        }
+        bindHold(end, hold, charge)
+        bindSettlement(end)
+        insertAttempt.bind(end: closing, from: 34)
+        try insertAttempt.run()
+        greatest = max(greatest, end.request)
+    }
+
+    private func bindHold(_ end: AttemptEnd, _ hold: OpenHold, _ charge: AttemptCharge) {
+        insertAttempt.bind(1, end.request)
+        insertAttempt.bind(2, end.attempt)
+        insertAttempt.bind(3, hold.identity)
+        insertAttempt.bind(4, hold.isSuperseded)
+        insertAttempt.bind(5, hold.admittedAt)
+        insertAttempt.bind(6, hold.inputMax)
+        insertAttempt.bind(7, hold.outputMax)
+        insertAttempt.bind(8, hold.bound?.nano)
+        insertAttempt.bind(9, hold.lines.first?.period)
+        insertAttempt.bind(10, hold.lines.first?.rate)
+        insertAttempt.bind(11, hold.lines.first?.held)
+        insertAttempt.bind(12, charge.lines.first)
+        insertAttempt.bind(15, charge.cost)
+        insertAttempt.bind(16, charge.violation)
+    }
+
+    private func bindSettlement(_ end: AttemptEnd) {
+        let (settlement, usage) = (end.settlement, end.settlement.usage)
+        switch settlement.basis {
+        case .reported: bindState("posted", "reported")
+        case .counted: bindState("posted", "counted")
+        case .presumed: bindState("presumed", "presumed")
+        case .notBilled: bindState("voided", "not_billed")
+        }
+        insertAttempt.bind(17, tokens(usage.input))
+        insertAttempt.bind(18, tokens(usage.cachedInput))
+        insertAttempt.bind(19, tokens(usage.cacheWrite))
+        insertAttempt.bind(20, tokens(usage.cacheWrite1h))
+        insertAttempt.bind(21, tokens(usage.cacheWrite12h))
+        insertAttempt.bind(22, tokens(usage.audioInput))
+        insertAttempt.bind(23, tokens(usage.imageInput))
+        insertAttempt.bind(24, tokens(usage.output))
+        insertAttempt.bind(25, tokens(usage.audioOutput))
+        insertAttempt.bind(26, tokens(usage.reasoning))
+        let unpriced = settlement.unpricedClasses
+        insertAttempt.bind(27, unpriced.isEmpty ? nil : unpriced.joined(separator: ","))
+        insertAttempt.bind(28, end.upstreamStatus)
+        insertAttempt.bind(29, end.upstreamRequestID)
+        insertAttempt.bind(30, end.errorCode)
+        insertAttempt.bind(31, end.firstByteMs)
+        insertAttempt.bind(32, end.durationMs)
+        insertAttempt.bind(33, end.servedModel)
+    }
+
+    /// A count as a report can add it up: whatever a vendor claims, at least zero and at most a million million.
+    private func tokens(_ count: Int64) -> Int64 { min(max(0, count), 1_000_000_000_000) }
+
+    private func bindState(_ state: StaticString, _ basis: StaticString) {
+        insertAttempt.bind(constant: state, 13)
+        insertAttempt.bind(constant: basis, 14)
+    }
+}

@@ -1,0 +1,74 @@
+import Inference
+
+/// The money of one period, in nano-units. A value: it knows neither the file nor the time.
+///
+/// `posted + held <= limit + overrun + allowance` holds after every method, as the file's own CHECK demands.
+struct PeriodCounters: Hashable, Sendable {
+    var limit: Int64
+    var posted: Int64 = 0
+    var held: Int64 = 0
+    /// The part of `posted` that is presumed.
+    var presumed: Int64 = 0
+    /// What was billed above its hold; never netted.
+    var overrun: Int64 = 0
+    /// What stands above the limit since the limit was lowered or a charge corrected.
+    var allowance: Int64 = 0
+
+    enum Verdict {
+        case room
+        /// Only open holds are in the way.
+        case contended
+        case exhausted
+    }
+
+    func verdict(for quote: Int64) -> Verdict {
+        let (spent, overflowed) = posted.addingReportingOverflow(quote)
+        guard !overflowed, spent <= limit else { return .exhausted }
+        guard quote > 0 else { return .room }
+        let (all, carried) = spent.addingReportingOverflow(held)
+        return !carried && all <= limit ? .room : .contended
+    }
+
+    /// Takes a hold that has ``Verdict/room``.
+    mutating func hold(_ quote: Int64) { held += quote }
+
+    /// Ends a hold with a charge; the rest of the hold is free again, what is above it is an overrun.
+    mutating func post(_ charge: Int64, of hold: Int64) {
+        held -= hold
+        posted = posted.addingClamped(charge)
+        if charge > hold { overrun = overrun.addingClamped(charge - hold) }
+    }
+
+    /// Ends a hold whose truth is unknown: all of it is charged.
+    mutating func presume(_ hold: Int64) {
+        post(hold, of: hold)
+        presumed = presumed.addingClamped(hold)
+    }
+
+    /// Ends a hold that cost nothing.
+    mutating func void(_ hold: Int64) { held -= hold }
+
+    /// Sets the limit and keeps what is spent and held.
+    mutating func setLimit(_ new: Int64) {
+        limit = new
+        allowance = 0
+        allowExcess()
+    }
+
+    /// Corrects what was posted; returns false when there is less than that to take back.
+    mutating func correct(by delta: Int64, presumed presumedDelta: Int64 = 0) -> Bool {
+        let corrected = posted.addingClamped(delta)
+        let stillPresumed = presumed.addingClamped(presumedDelta)
+        guard corrected >= 0, stillPresumed >= 0 else { return false }
+        posted = corrected
+        presumed = stillPresumed
+        allowExcess()
+        return true
+    }
+
+    private mutating func allowExcess() {
+        let covered = limit.addingClamped(overrun).addingClamped(allowance)
+        let used = posted.addingClamped(held)
+        if used > covered { allowance = allowance.addingClamped(used - covered) }
+    }
+}

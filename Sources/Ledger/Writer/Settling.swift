@@ -1,0 +1,72 @@
+import CSQLite
+import Inference
+import Synchronization
+
+/// Settlement: exactly once, with the request's row in the same transaction.
+extension Writer {
+    func settle(_ job: SettleJob) throws(SQLiteError) {
+        let key = AttemptKey(request: job.end.request, attempt: job.end.attempt)
+        try begin()
+        guard let hold = open[key] else { return try repeated(job, key) }
+        let charge = AttemptCharge(job.end.settlement, of: hold)
+        try attempts.close(job.end, hold, charge, closing: job.closing)
+        for (line, posted) in zip(hold.lines, charge.lines) {
+            try periods.change(line.period) { period in
+                switch job.end.settlement.basis {
+                case .reported, .counted: period.post(posted, of: line.held)
+                case .presumed: period.presume(line.held)
+                case .notBilled: period.void(line.held)
+                }
+            }
+        }
+        mayAdmit = true
+        undo.append((key, hold))
+        open[key] = nil
+        if charge.violation { status.violations.add(1, ordering: .relaxed) }
+        answers.append(.settle(job, .success(try result(charge, hold))))
+    }
+
+    private func result(_ charge: AttemptCharge, _ hold: OpenHold) throws(SQLiteError) -> SettleResult {
+        var states: [PeriodState] = []
+        states.reserveCapacity(hold.lines.count)
+        for line in hold.lines { states.append(try periods.state(line.period)) }
+        let currency = hold.bound?.currency ?? .usd
+        return SettleResult(
+            applied: true, cost: charge.cost.map { Money(nano: $0, currency) }, periods: states,
+            violation: charge.violation)
+    }
+
+    /// An attempt that is not open: settled before, which is fine, or never held.
+    private func repeated(_ job: SettleJob, _ key: AttemptKey) throws(SQLiteError) {
+        guard try attempts.isSettled(key) else {
+            let error = LedgerError(.missing, "\(key.request) attempt \(key.attempt) has no hold: admit comes first")
+            return answers.append(.settle(job, .failure(error)))
+        }
+        if let closing = job.closing { try record(closing) }
+        let nothing = SettleResult(applied: false, cost: nil, periods: [], violation: false)
+        answers.append(.settle(job, .success(nothing)))
+    }
+
+    /// Writes the row of a request whose attempts, if any, are settled.
+    func record(_ end: RequestEnd) throws(SQLiteError) {
+        try begin()
+        if try requests.close(end) { return }
+        let entry = IdentityBook.Entry(call: end.identity, isFree: false)
+        try skew.note(end.startedAt, of: end.request)
+        try requests.insert(end, identity: try identities.id(of: entry))
+    }
+
+    /// Runs a small write; its own failure is its own, the batch goes on.
+    func write(_ job: WriteJob) throws {
+        try begin()
+        do {
+            let done = try connection.savepoint { try job.body(self) }
+            answers.append(.write(job, done))
+        } catch let error as LedgerError {
+            answers.append(.write(job) { job.fail(error) })
+        } catch let error as SQLiteError where error.primary == SQLITE_CONSTRAINT {
+            let refusal = LedgerError(error, path: path)
+            answers.append(.write(job) { job.fail(refusal) })
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import CSQLite
+
+struct SQLiteFailure: Error { var message: String }
+
+/// Another program's connection to the file.
+final class OtherProgram {
+    private let handle: OpaquePointer
+
+    init(_ path: String) throws {
+        var opened: OpaquePointer?
+        guard sqlite3_open(path, &opened) == SQLITE_OK, let opened else { throw SQLiteFailure(message: "open") }
+        handle = opened
+    }
+
+    deinit { sqlite3_close(handle) }
+
+    func execute(_ sql: String) throws {
+        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
+            throw SQLiteFailure(message: String(cString: sqlite3_errmsg(handle)))
+        }
+    }
+}
+
+func sqlite(_ path: String, _ sql: String) throws {
+    try OtherProgram(path).execute(sql)
+}
