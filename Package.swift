@@ -56,6 +56,10 @@ let package = Package(
         shelf("Prompts", imports: ["Inference", "JSON", "YAML", "Crypto"]),
         shelf("Routing", imports: ["Inference", "Crypto"]),
         shelf("Ledger", imports: ["Inference", "CSQLite", "Crypto", "CivilTime", "CLinux"]),
+        shelf("PluginKit", imports: ["Inference", "JSON", "Telemetry"]),
+
+        // Assembly
+        shelf("BudgetPlugin", imports: ["PluginKit", "Inference", "Ledger"]),
 
         // Tests
         tests("JSON"),
@@ -73,5 +77,6 @@ let package = Package(
         tests("Prompts", imports: ["Inference", "JSON", "YAML"]),
         tests("Routing", imports: ["Inference"]),
         tests("Ledger", imports: ["Inference", "CSQLite", "CivilTime"]),
+        tests("BudgetPlugin", imports: ["PluginKit", "Inference", "JSON", "Ledger"]),
     ]
 )
