@@ -60,6 +60,12 @@ let package = Package(
 
         // Assembly
         shelf("BudgetPlugin", imports: ["PluginKit", "Inference", "Ledger"]),
+        shelf(
+            "Gateway",
+            imports: [
+                "CLinux", "JSON", "YAML", "CivilTime", "Crypto", "Telemetry", "NetIO", "HTTPTypes", "HTTPServer",
+                "HTTPClient", "Inference", "Providers", "Prompts", "Routing", "Ledger", "PluginKit", "Simulation",
+            ]),
 
         // Tests
         tests("JSON"),
@@ -78,5 +84,11 @@ let package = Package(
         tests("Routing", imports: ["Inference"]),
         tests("Ledger", imports: ["Inference", "CSQLite", "CivilTime"]),
         tests("BudgetPlugin", imports: ["PluginKit", "Inference", "JSON", "Ledger"]),
+        tests(
+            "Gateway",
+            imports: [
+                "BudgetPlugin", "Crypto", "HTTPServer", "HTTPTypes", "Inference", "JSON", "Ledger", "NetIO",
+                "PluginKit", "Prompts", "Routing", "Telemetry", "YAML",
+            ]),
     ]
 )

@@ -1,0 +1,156 @@
+import Inference
+
+/// Checks that need more than one part of the configuration.
+extension ConfigurationLoader {
+    func check() {
+        // What could not be read would be missed everywhere: such complaints wait until the rest is right.
+        let isWhole = !findings.hasErrors
+        checkTargets()
+        checkApplications()
+        guard isWhole else { return }
+        for application in configuration.applications.values.sorted(by: { $0.name < $1.name })
+        where !application.budgets.isEmpty {
+            checkEnforcement(of: application)
+        }
+        checkUse()
+    }
+
+    private func checkTargets() {
+        for model in configuration.models.values.sorted(by: { $0.name < $1.name }) {
+            var seen: Set<TargetSettings> = []
+            for (index, target) in model.targets.enumerated() {
+                let path = "models.\(model.name).targets[\(index)]"
+                if !declared.providers.contains(target.provider) {
+                    let hint = Suggestion.text(for: target.provider, among: declared.providers.sorted())
+                    findings.add(.error, about: "\(path).provider", "no provider is named '\(target.provider)'\(hint)")
+                }
+                if !seen.insert(target).inserted {
+                    findings.add(
+                        .error, about: path, "is the same as a target above; for retries use retries.same_target")
+                }
+            }
+        }
+    }
+
+    private func checkApplications() {
+        for application in configuration.applications.values.sorted(by: { $0.name < $1.name }) {
+            for name in application.models.sorted() where !declared.models.contains(name) {
+                let hint = Suggestion.text(for: name, among: declared.models.sorted())
+                findings.add(
+                    .error, about: "applications.\(application.name).models", "no model is named '\(name)'\(hint)")
+            }
+            if !application.prompts.isEmpty, configuration.prompts.path == nil {
+                findings.add(
+                    .error, about: "applications.\(application.name).prompts",
+                    "the configuration names no prompts; add prompts: {path: …}")
+            }
+            checkBudgets(of: application)
+        }
+    }
+
+    private func checkBudgets(of application: ApplicationSettings) {
+        for (index, budget) in application.budgets.enumerated() {
+            let earlier = application.budgets[..<index]
+            if earlier.contains(where: { $0.isSamePeriod(as: budget) }) {
+                findings.add(
+                    .error, about: "applications.\(application.name).budgets[\(index)]",
+                    "a budget for the same window and zone stands above; keep one")
+            }
+        }
+    }
+
+    private func checkEnforcement(of application: ApplicationSettings) {
+        let path = "applications.\(application.name).budgets"
+        if !configuration.plugins.contains(where: { $0.name == "budget" }) {
+            findings.add(
+                .error, about: path, "nobody enforces them: plugins does not bind 'budget'; add it to the list")
+        }
+        if application.models.isEmpty {
+            findings.add(
+                .error, about: path, "they can match nothing: the application may use no model; name some in models")
+        }
+        for name in application.models.sorted() {
+            if let model = configuration.models[name] { checkPrices(of: model, for: application) }
+        }
+    }
+
+    /// What an application with budgets may call must have a price, in a currency that its budgets understand.
+    private func checkPrices(of model: ModelSettings, for application: ApplicationSettings) {
+        var unpriced: [String] = []
+        for target in model.targets where !target.isFree && configuration.providers[target.provider] != nil {
+            guard let price = configuration.price(of: target, on: today) else {
+                unpriced.append("\(target.provider)/\(target.model)")
+                continue
+            }
+            checkCurrencies(price, target, application)
+        }
+        let path = "models.\(model.name).targets"
+        if !unpriced.isEmpty, unpriced.count == model.targets.count {
+            // No error: every other model works, and the calls of this one are refused, never unbilled.
+            findings.add(
+                .warning, about: path,
+                "no target has a price on \(today), and application '\(application.name)' has budgets: its calls are "
+                    + "answered 422 unpriced_model; add a price, or 'free: true' to a target that costs nothing")
+        } else if !unpriced.isEmpty {
+            findings.add(
+                .warning, about: path,
+                "\(unpriced.joined(separator: ", ")) has no price on \(today) and is skipped for application "
+                    + "'\(application.name)', which has budgets; add a price, or 'free: true'")
+        }
+    }
+
+    private func checkCurrencies(_ price: Price, _ target: TargetSettings, _ application: ApplicationSettings) {
+        for (index, budget) in application.budgets.enumerated() where budget.limit.currency != price.currency {
+            let currency = budget.limit.currency
+            guard configuration.exchangeRates.rate(from: price.currency, to: currency, on: today) == nil else {
+                continue
+            }
+            findings.add(
+                .error, about: "applications.\(application.name).budgets[\(index)].limit",
+                "is in \(currency), but \(target.provider)/\(target.model) costs \(price.currency) and the price book has no "
+                    + "rate between them for \(today) or the \(ExchangeRates.oldest) days before; add one to fx")
+        }
+    }
+
+    /// What is declared and never used is mostly a slip.
+    private func checkUse() {
+        let targets = Set(configuration.models.values.flatMap(\.targets).map(\.provider))
+        for name in declared.providers.sorted() where !targets.contains(name) {
+            findings.add(.warning, about: "providers.\(name)", "no model uses it")
+        }
+        let variants = configuration.experiments.flatMap(\.variants).compactMap(\.model)
+        let used = configuration.applications.values.reduce(into: Set(variants)) { $0.formUnion($1.models) }
+        for name in declared.models.sorted() where !used.contains(name) {
+            findings.add(.warning, about: "models.\(name)", "no application may use it")
+        }
+    }
+
+    /// Two experiments on the same calls would have to agree on who takes part; only namespaces could make them.
+    func checkOverlap(of experiment: ExperimentSettings, at place: SourcePlace) {
+        for other in configuration.experiments {
+            if other.id == experiment.id {
+                findings.add(
+                    .error, place, "an experiment with the id '\(other.id)' is in another file already; ids differ")
+            } else if experiment.overlaps(other) {
+                findings.add(
+                    .error, place, "runs on the same calls and at the same time as '\(other.id)'; pause one of them")
+            }
+        }
+    }
+}
+
+extension BudgetSettings {
+    fileprivate func isSamePeriod(as other: BudgetSettings) -> Bool {
+        (window, zone, weekStart) == (other.window, other.zone, other.weekStart)
+    }
+}
+
+extension ExperimentSettings {
+    /// Whether a call could belong to both. A prompt and a model never exclude each other.
+    fileprivate func overlaps(_ other: ExperimentSettings) -> Bool {
+        guard status == .running, other.status == .running else { return false }
+        if let prompt, let second = other.prompt, prompt != second { return false }
+        if let model, let second = other.model, model != second { return false }
+        return (start ?? .min) < (other.end ?? .max) && (other.start ?? .min) < (end ?? .max)
+    }
+}

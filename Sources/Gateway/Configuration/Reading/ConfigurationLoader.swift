@@ -1,0 +1,168 @@
+import Crypto
+import Inference
+import YAML
+
+extension Configuration {
+    /// Reads `gateway.yaml` and every file that it names, and checks them as a whole.
+    ///
+    /// All mistakes of all files are reported, not the first alone. Nothing outside the process is changed.
+    /// - Parameters:
+    ///   - path: of `gateway.yaml`.
+    ///   - environment: what `${NAME}` may name.
+    ///   - today: `YYYY-MM-DD`, UTC: the day on which targets must have prices.
+    package static func load(path: String, environment: [String: String], today: String) -> ConfigurationLoad {
+        let loader = ConfigurationLoader(path: path, environment: environment, today: today)
+        loader.load()
+        let findings = loader.findings
+        let configuration = findings.hasErrors ? nil : loader.configuration
+        return ConfigurationLoad(configuration: configuration, diagnostics: findings.inOrder)
+    }
+}
+
+/// Reads the files of one configuration, one after the other.
+final class ConfigurationLoader {
+    let findings = DiagnosticCollector()
+    var configuration: Configuration
+    let today: String
+    /// Names that the files declare, also of parts that could not be read: a mistake is reported once.
+    var declared = DeclaredNames()
+    private let environment: [String: String]
+    private var digest = SHA256()
+
+    init(path: String, environment: [String: String], today: String) {
+        configuration = Configuration(file: path)
+        self.environment = environment
+        self.today = today
+        configuration.ledger.path = Paths.resolve("../var/ledger.db", in: Paths.folder(of: path))
+    }
+
+    func load() {
+        guard let (root, context) = parse(configuration.file, limit: 1 << 20) else { return }
+        guard let reader = MappingReader<ServerKey>(root, in: context) else { return }
+        readServer(reader)
+        readParts(reader)
+        readFiles(reader)
+        check()
+        configuration.digest = digest.digest.hex
+        configuration.places = findings.places
+    }
+
+    private func readServer(_ reader: MappingReader<ServerKey>) {
+        if let value = reader.scalar(.listen) { configuration.listen = ListenAddress.list(value, in: reader.context) }
+        if let inner = reader.mapping(.admin, AdminKey.self) { configuration.admin.read(inner) }
+        if let inner = reader.mapping(.ledger, LedgerKey.self) { configuration.ledger.read(inner) }
+        if let inner = reader.mapping(.prompts, PromptsKey.self) { configuration.prompts.read(inner) }
+        if let inner = reader.mapping(.limits, LimitsKey.self) { configuration.limits.read(inner) }
+        if let inner = reader.mapping(.log, LogKey.self) { configuration.log.read(inner) }
+        if let inner = reader.mapping(.errors, ErrorsKey.self) { configuration.errors.read(inner) }
+        if let value = reader.scalar(.threads), let count = reader.context.integer(value, in: 1...256) {
+            configuration.threads = Int(count)
+        }
+        if let value = reader.optional(.plugins) {
+            configuration.plugins = PluginBinding.list(value, in: reader.context)
+        }
+        for address in configuration.listen where configuration.admin.listen.contains(address) && address != .anyPort {
+            findings.add(.error, about: "listen", "\(address) is the admin port too; they must differ")
+        }
+    }
+
+    private func readParts(_ reader: MappingReader<ServerKey>) {
+        let context = reader.context
+        for (name, value) in reader.named(.providers, what: "provider") {
+            declared.providers.insert(name)
+            let inner = MappingReader<ProviderKey>(value, in: context)
+            configuration.providers[name] = inner.flatMap { ProviderSettings.read(name, $0) }
+        }
+        for (name, value) in reader.named(.models, what: "model") {
+            declared.models.insert(name)
+            if name.hasPrefix("prompt:") { context.error(value, "'prompt:' calls a prompt; choose another name") }
+            let inner = MappingReader<ModelKey>(value, in: context)
+            configuration.models[name] = inner.flatMap { ModelSettings.read(name, $0) }
+        }
+        for (name, value) in reader.named(.applications, what: "application") {
+            let inner = MappingReader<ApplicationKey>(value, in: context)
+            configuration.applications[name] = inner.map { ApplicationSettings.read(name, $0) }
+        }
+    }
+
+    private func readFiles(_ reader: MappingReader<ServerKey>) {
+        if let path = reader.scalar(.prices).flatMap(reader.context.path) {
+            if let (root, context) = parse(path, limit: 4 << 20, namedBy: reader.place(.prices)) {
+                let book = PriceBookFile(root, in: context)
+                configuration.prices = PriceBook(book.prices)
+                configuration.exchangeRates = ExchangeRates(book.rates)
+            }
+        }
+        if let path = reader.scalar(.metrics).flatMap(reader.context.path) {
+            if let (root, context) = parse(path, limit: 1 << 20, namedBy: reader.place(.metrics)) {
+                configuration.metrics = MetricSettings.readAll(root, in: context)
+            }
+        }
+        if let path = reader.scalar(.experiments).flatMap(reader.context.path) {
+            readExperiments(in: path, namedBy: reader.place(.experiments))
+        }
+    }
+
+    private func readExperiments(in folder: String, namedBy place: SourcePlace) {
+        do throws(FileContent.Failure) {
+            for name in try FileContent.names(in: folder) {
+                let path = Paths.resolve(name, in: folder)
+                guard name.hasSuffix(".yaml") else {
+                    let isText = name.hasSuffix(".md")
+                    if !isText {
+                        findings.add(.warning, SourcePlace(file: path), "is not read: experiments end in .yaml")
+                    }
+                    continue
+                }
+                guard let (root, context) = parse(path, limit: 1 << 20) else { continue }
+                guard let experiment = ExperimentSettings.read(root, models: declared.models, in: context) else {
+                    continue
+                }
+                let place = context.place(root.node.position)
+                checkOverlap(of: experiment, at: place)
+                findings.note("experiments.\(experiment.id)", at: place)
+                configuration.experiments.append(experiment)
+            }
+        } catch {
+            findings.add(.error, place, "experiments: \(error); name a folder or leave the key out")
+        }
+        configuration.experiments.sort { $0.id < $1.id }
+    }
+
+    /// Reads and parses a file, and makes it a part of the digest.
+    private func parse(
+        _ path: String, limit: Int, namedBy place: SourcePlace? = nil
+    ) -> (ConfigurationValue, ReadingContext)? {
+        do throws(FileContent.Failure) {
+            let content = try FileContent.read(path, limit: limit)
+            digest.update(Array("\(Paths.name(of: path))\u{0}\(content.bytes.count)\u{0}".utf8))
+            digest.update(content.bytes)
+            let context = ReadingContext(
+                file: path, isExposed: content.isExposed, environment: environment, findings: findings)
+            guard let node = parsed(content.bytes, path) else { return nil }
+            return (ConfigurationValue(node: node, path: ""), context)
+        } catch {
+            findings.add(.error, place ?? SourcePlace(file: path), "\(error)")
+            return nil
+        }
+    }
+
+    private func parsed(_ bytes: [UInt8], _ path: String) -> YAMLNode? {
+        do throws(YAMLError) {
+            return try YAMLReader.parse(bytes, file: path, limits: .large)
+        } catch {
+            findings.add(.error, SourcePlace(file: path, error.position), error.message)
+            return nil
+        }
+    }
+}
+
+/// What the files name, whether or not it could be read.
+struct DeclaredNames {
+    var providers: Set<String> = []
+    var models: Set<String> = []
+}
+
+extension ListenAddress {
+    fileprivate static var anyPort: ListenAddress { .loopback(port: 0) }
+}

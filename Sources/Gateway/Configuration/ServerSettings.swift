@@ -1,0 +1,75 @@
+/// The admin port: API, console and metrics.
+package struct AdminSettings: Sendable, Hashable {
+    /// Default: `127.0.0.1:8081`.
+    package var listen: [ListenAddress] = [.loopback(port: 8081)]
+    /// What `Authorization: Bearer` must carry, at least 32 characters. Nil: the port answers on loopback only.
+    package var token: SecretText?
+    /// Values of `Host` that are answered, without port, beside those of a loopback address.
+    package var hosts: [String] = []
+}
+
+/// The file that holds all money.
+package struct LedgerSettings: Sendable, Hashable {
+    package enum Synchronous: String, Sendable, CaseIterable {
+        /// A power cut loses nothing that was acknowledged.
+        case full
+        /// A power cut may lose the last commits; a crash of the process loses nothing.
+        case normal
+    }
+
+    /// Default: `../var/ledger.db`, beside the configuration's folder.
+    package var path: String = "var/ledger.db"
+    /// Default: `full`.
+    package var synchronous: Synchronous = .full
+    /// How long a request waits when only holds of others are in its way. Default: 2 s; 0 s refuses at once.
+    package var admissionWait: Duration = .seconds(2)
+}
+
+/// Where prompts are.
+package struct PromptSettings: Sendable, Hashable {
+    /// A folder; nil when the configuration names none: no request can then use a prompt.
+    package var path: String?
+    /// Whether `@latest` and `@worktree` may be asked for. Default: false.
+    package var allowUnreleased: Bool = false
+}
+
+/// Bounds that protect the server. Sizes are bytes.
+package struct LimitSettings: Sendable, Hashable {
+    /// Start line and header fields of a request. Default: 64 KiB.
+    package var maxHead: Int = 64 << 10
+    /// Header fields of a request. Default: 128.
+    package var maxHeaders: Int = 128
+    /// Body of a request. Default: 10 MiB.
+    package var maxBody: Int = 10 << 20
+    /// Open client connections. Default: 20,000.
+    package var maxConnections: Int = 20_000
+    /// From the first byte of a head to its last. Default: 10 s.
+    package var headTimeout: Duration = .seconds(10)
+    /// From the end of the head to the end of the body. Default: 60 s.
+    package var bodyTimeout: Duration = .seconds(60)
+    /// A connection without a request. Default: 60 s.
+    package var idleTimeout: Duration = .seconds(60)
+    /// How long running requests may go on after SIGTERM. Default: 60 s.
+    package var shutdownTimeout: Duration = .seconds(60)
+    /// Requests in work at once; more are answered 503 `overloaded`. Default: 4,000.
+    package var maxInFlight: Int = 4_000
+    /// A whole answer of an upstream; a longer one is 502. Default: 32 MiB.
+    package var maxAnswer: Int = 32 << 20
+}
+
+/// What is written to standard error.
+package struct LogSettings: Sendable, Hashable {
+    package enum Level: String, Sendable, CaseIterable { case debug, info, warning, error }
+    package enum Format: String, Sendable, CaseIterable { case text, json }
+
+    /// Default: `info`.
+    package var level: Level = .info
+    /// Default: `text`.
+    package var format: Format = .text
+}
+
+/// How refusals look to clients.
+package struct ErrorSettings: Sendable, Hashable {
+    /// The status of `budget_exceeded`: 402 or 429. Default: 402.
+    package var budgetStatus: Int = 402
+}

@@ -1,0 +1,41 @@
+import Inference
+import Ledger
+import Providers
+import Telemetry
+
+/// What the gateway says in its log. Messages are constant, so that they can be searched for; facts are fields.
+///
+/// A served request is a row in the ledger, not a line here; lines are for what an operator should look at.
+struct GatewayLog: Sendable {
+    let log: Log
+
+    init(_ log: Log) {
+        self.log = log
+    }
+
+    func upstreamFailed(_ call: InferenceCall, _ attempt: Attempt, _ failure: UpstreamFailure) {
+        log.write(
+            .warning, "upstream failed",
+            [
+                "request": .string(call.id.description), "attempt": .integer(attempt.number),
+                "provider": .string(attempt.target.provider.name), "model": .string(attempt.target.model),
+                "reason": .string(failure.logDescription),
+            ])
+    }
+
+    func ledgerFailed(_ call: InferenceCall, _ error: LedgerError) {
+        log.write(
+            .error, "a settlement could not be recorded; its hold stays open",
+            ["request": .string(call.id.description), "reason": .string(error.description)])
+    }
+
+    func boundViolated(_ call: InferenceCall, _ attempt: Attempt, _ settlement: Settlement) {
+        log.write(
+            .error, "ledger.bound_violation: a provider billed more than the bound",
+            [
+                "request": .string(call.id.description), "provider": .string(attempt.target.provider.name),
+                "model": .string(attempt.target.model), "bound": .string(attempt.quote.bound?.description ?? "none"),
+                "cost": .string(settlement.cost?.description ?? "none"),
+            ])
+    }
+}

@@ -1,0 +1,158 @@
+import CivilTime
+import Crypto
+import HTTPClient
+import Inference
+package import PluginKit
+import Prompts
+import Providers
+import Routing
+
+/// Makes generations: reads everything, checks it as a whole, and gives all of it or nothing.
+package struct GenerationBuilder: Sendable {
+    private let path: String
+    private let environment: [String: String]
+    private let factories: [String: PluginFactory]
+
+    /// - Parameters:
+    ///   - path: of `gateway.yaml`.
+    ///   - environment: what `${NAME}` in it may name.
+    ///   - factories: the plugins that this program has, by the name that `plugins:` uses.
+    package init(path: String, environment: [String: String], factories: [String: PluginFactory]) {
+        self.path = path
+        self.environment = environment
+        self.factories = factories
+    }
+
+    /// What building came to: no generation when there is an error.
+    package struct Result: Sendable {
+        package var generation: Generation?
+        /// Errors and warnings, in the order of files and places.
+        package var diagnostics: [Diagnostic]
+    }
+
+    /// Reads the files as they are now. Blocks; not for an event loop.
+    package func build() -> Result {
+        let today = CivilDate(daysSince1970: Int(Clock.utcMilliseconds() / 86_400_000)).description
+        let load = Configuration.load(path: path, environment: environment, today: today)
+        guard let configuration = load.configuration else {
+            return Result(generation: nil, diagnostics: load.diagnostics)
+        }
+        var findings = load.diagnostics
+        let prompts = loadPrompts(configuration, &findings)
+        findings += configuration.promptFindings(among: Set(prompts.entries.map(\.name)))
+        let plugins = makePlugins(configuration, &findings)
+        checkVariants(configuration, prompts, &findings)
+        guard !findings.contains(where: { $0.severity == .error }) else {
+            return Result(generation: nil, diagnostics: findings)
+        }
+        let generation = Generation(
+            id: id(configuration, prompts), commit: GitRevision.current(of: configuration.file)?.description,
+            configuration: configuration, prompts: prompts,
+            experiments: configuration.experiments.filter { $0.status == .running }.map(Experiment.init),
+            models: configuration.models.mapValues { Model($0, in: configuration) }, plugins: PluginChain(plugins))
+        return Result(generation: generation, diagnostics: findings)
+    }
+
+    /// 12 digits over everything that decides how requests are served.
+    private func id(_ configuration: Configuration, _ prompts: PromptLibrary) -> String {
+        let versions = prompts.entries.map { "\($0.name) \($0.digest) \($0.labels.joined(separator: ","))" }
+        let text = ([configuration.digest] + versions).joined(separator: "\n")
+        return String(SHA256.hash(Array(text.utf8)).hex.prefix(12))
+    }
+
+    private func loadPrompts(_ configuration: Configuration, _ findings: inout [Diagnostic]) -> PromptLibrary {
+        guard let path = configuration.prompts.path else { return PromptLibrary() }
+        do throws(PromptLoadErrors) {
+            let library = try PromptLibrary.load(
+                directory: path, commit: GitRevision.current(of: path)?.description,
+                allowUnreleased: configuration.prompts.allowUnreleased)
+            findings += library.warnings.map { Diagnostic($0, severity: .warning) }
+            return library
+        } catch {
+            findings += error.diagnostics.map { Diagnostic($0, severity: .error) }
+            return PromptLibrary()
+        }
+    }
+
+    private func makePlugins(_ configuration: Configuration, _ findings: inout [Diagnostic]) -> [any Plugin] {
+        let budgets = configuration.applications.mapValues { application in
+            application.budgets.map { BudgetRule($0, of: application.name, rates: configuration.exchangeRates) }
+        }
+        return configuration.plugins.compactMap { binding in
+            do {
+                guard let factory = factories[binding.name] else {
+                    throw GatewayError(500, "plugin_unknown", "there is no plugin '\(binding.name)' in this program")
+                }
+                return try factory(PluginEnvironment(settings: binding.settings, budgets: budgets))
+            } catch {
+                let reason = (error as? GatewayError)?.message ?? "\(error)"
+                findings.append(
+                    Diagnostic(
+                        severity: .error, file: path, line: 0, column: 0, message: "plugin '\(binding.name)': \(reason)"
+                    ))
+                return nil
+            }
+        }
+    }
+
+    /// A variant that names a prompt nobody can resolve would fail its share of the traffic.
+    private func checkVariants(
+        _ configuration: Configuration, _ prompts: PromptLibrary, _ findings: inout [Diagnostic]
+    ) {
+        for experiment in configuration.experiments where experiment.status == .running {
+            for variant in experiment.variants {
+                guard let selector = variant.prompt else { continue }
+                do throws(GatewayError) {
+                    _ = try prompts.resolve(selector)
+                } catch {
+                    findings.append(
+                        Diagnostic(
+                            severity: .error, file: path, line: 0, column: 0,
+                            message: "experiment '\(experiment.id)', variant '\(variant.name)': \(error.message)"))
+                }
+            }
+        }
+    }
+}
+
+extension Diagnostic {
+    fileprivate init(_ finding: PromptDiagnostic, severity: Severity) {
+        self.init(
+            severity: severity, file: finding.file, line: finding.line, column: finding.column, message: finding.message
+        )
+    }
+}
+
+extension BudgetRule {
+    /// The rule as plugins and reports see it.
+    package init(_ settings: BudgetSettings, of application: String, rates: ExchangeRates) {
+        self.init(
+            account: Account(.application, application),
+            window: BudgetWindow(rawValue: settings.window.rawValue) ?? .total, limit: settings.limit,
+            zone: settings.zone, weekStart: settings.weekStart, rates: rates.all(to: settings.limit.currency))
+    }
+}
+
+extension Experiment {
+    fileprivate init(_ settings: ExperimentSettings) {
+        self.init(
+            id: settings.id, phase: settings.phase, salt: settings.salt,
+            unit: Unit(rawValue: settings.unit.rawValue) ?? .user, coverage: settings.coverage, start: settings.start,
+            end: settings.end, prompt: settings.prompt, model: settings.model,
+            variants: settings.variants.map {
+                Variant(name: $0.name, weight: $0.weight, prompt: $0.prompt, model: $0.model)
+            })
+    }
+}
+
+extension Model {
+    fileprivate init(_ settings: ModelSettings, in configuration: Configuration) {
+        name = settings.name
+        self.settings = settings
+        targets = settings.targets.compactMap { target in
+            configuration.providers[target.provider].map {
+                Target(target, $0, prices: configuration.prices(of: target))
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package import Ledger
+package import Synchronization
+package import Telemetry
+
+/// What all event loops share: the ledger, the running generation, the keys, and the counts of what is under way.
+///
+/// `Sendable`, and checked: constants, atomics, and parts that guard themselves.
+package final class LLMGateway: Sendable {
+    package let ledger: LedgerWriter
+    package let generations: GenerationStore
+    package let keys = KeyTable()
+    package let metrics: GatewayMetrics
+    let log: GatewayLog
+    /// The key with which users' ids are hashed: one for each installation, so that hashes of two cannot be joined.
+    let unitKey: [UInt8]
+
+    /// Requests whose handler is at work.
+    package let inFlight = Atomic<Int>(0)
+    /// Upstream calls that go on although their client has left.
+    let drains = Atomic<Int>(0)
+    /// No new requests are wanted: the process is about to end.
+    package let isDraining = Atomic<Bool>(false)
+    /// The upstream calls under way were ended, and no other is begun.
+    let isCancelling = Atomic<Bool>(false)
+
+    package init(ledger: LedgerWriter, generation: Generation, log: Log, unitKey: [UInt8]) {
+        self.ledger = ledger
+        generations = GenerationStore(generation)
+        metrics = GatewayMetrics()
+        self.log = GatewayLog(log)
+        self.unitKey = unitKey
+    }
+
+    /// Reads the keys anew. From the next request on a revoked one is refused.
+    package func reloadKeys() async throws(LedgerError) {
+        keys.replace(with: try await ledger.allKeys())
+    }
+}

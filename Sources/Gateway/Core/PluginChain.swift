@@ -1,0 +1,63 @@
+import Inference
+import PluginKit
+
+/// The plugins of a generation, sorted by phase once, so that a phase without plugins costs nothing.
+struct PluginChain: Sendable {
+    let names: [String]
+    private let gates: [any GatePhase]
+    private let admits: [any AdmitPhase]
+
+    init(_ plugins: [any Plugin]) {
+        names = plugins.map { type(of: $0).name }
+        gates = plugins.compactMap { $0 as? any GatePhase }
+        admits = plugins.compactMap { $0 as? any AdmitPhase }
+    }
+
+    func gate(_ call: Call) async throws(GatewayError) {
+        for plugin in gates {
+            do {
+                try await plugin.gate(call)
+            } catch {
+                throw PluginChain.answer(for: error, of: type(of: plugin).name)
+            }
+        }
+    }
+
+    /// The lines of all plugins, each with the plugin that speaks for it.
+    func admit(_ call: Call, _ quote: Quote) async throws(GatewayError) -> Admission {
+        var admission = Admission()
+        for plugin in admits {
+            do {
+                let lines = try await plugin.admit(call, quote)
+                admission.lines += lines
+                admission.owners += lines.map { _ in plugin }
+            } catch {
+                throw PluginChain.answer(for: error, of: type(of: plugin).name)
+            }
+        }
+        return admission
+    }
+
+    /// In reverse order; called exactly once for each granted admit.
+    func settle(_ call: Call, _ quote: Quote, _ settlement: Settlement) async {
+        for plugin in admits.reversed() { await plugin.settle(call, quote, settlement) }
+    }
+
+    /// A refusal is an answer; any other failure lets nothing through.
+    private static func answer(for error: any Error, of name: String) -> GatewayError {
+        error as? GatewayError
+            ?? GatewayError(503, "plugin_failed", "the plugin '\(name)' failed: \(error)", retryAfter: 1)
+    }
+
+    /// What an attempt needs to be paid for, and who says no when it is not.
+    struct Admission {
+        var lines: [BudgetLine] = []
+        fileprivate var owners: [any AdmitPhase] = []
+
+        func refusal(_ call: Call, line: BudgetLine, state: PeriodState, isBusy: Bool) -> GatewayError {
+            let owner = zip(lines, owners).first { $0.0.account == line.account && $0.0.window == line.window }?.1
+            return owner?.refusal(call, line: line, state: state, isBusy: isBusy)
+                ?? GatewayError(402, "budget_exceeded", "a budget has no room for this call", shouldRetry: false)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import HTTPServer
+import HTTPTypes
+import Inference
+import Ledger
+import PluginKit
+import Providers
+import Routing
+
+/// One request on its way through the pipeline: what is known of it so far.
+///
+/// Lives on one loop and belongs to one task. Each step of ``RequestHandler/infer(_:_:_:)`` fills in what the next needs.
+final class InferenceCall {
+    let id: RequestID
+    let exchange: HTTPExchange
+    let caller: Caller
+    /// Milliseconds since 1970, UTC. A charge belongs to the period of this moment.
+    let startedAt: Int64
+    /// The day of ``startedAt`` in UTC, `YYYY-MM-DD`: prices hold by it.
+    let day: String
+
+    /// What the client sent; once the prompt was rendered, what stands in its place.
+    var request: OpenAIRequest
+    var identity: CallIdentity
+    var model: Model
+    /// The prompt's selector, after the experiment had its say; nil for a call without a prompt.
+    var promptSelector: String?
+    /// The sticky unit of the experiment that the call takes part in, hashed.
+    var unitHash: [UInt8]?
+
+    /// Attempts that were admitted.
+    var attempts = 0
+    /// Why the first target that was passed by cannot be called at all.
+    var unusable: String?
+    /// Targets that were passed by because nobody knows their price.
+    var unpricedTargets = 0
+    /// What the gateway sends as the limit of the answer, where the client set none or too much.
+    var imposedLimit: Int64?
+    /// Of the budgets that the last hold stands on, in their order.
+    var budgetCurrencies: [Currency] = []
+    /// What is left of the tightest budget, for the response header.
+    private(set) var remaining: Money?
+    /// Why the last attempt gave no answer.
+    var lastFailure: UpstreamFailure?
+    /// Why the last attempt's end is not durable. Nothing that it said may reach the client, and no other attempt begins.
+    var ledgerFailure: LedgerError?
+    /// Set when the end of the last attempt says something else of its target than what becomes of the request.
+    var verdictOnTarget: TargetVerdict?
+    /// The body of the last refusal, kept because it may be the client's.
+    var lastRefusal: (status: Int, contentType: String?, body: [UInt8])?
+    /// Found with the first count, by `GatewayMetrics`.
+    var meter: CallMeter?
+    /// Nanoseconds of the monotonic clock when the answer's first byte was there.
+    var firstByteAt: UInt64?
+
+    init(
+        id: RequestID, exchange: HTTPExchange, caller: Caller, request: OpenAIRequest, model: Model, startedAt: Int64,
+        day: String
+    ) {
+        self.id = id
+        self.exchange = exchange
+        self.caller = caller
+        self.request = request
+        self.model = model
+        self.startedAt = startedAt
+        self.day = day
+        identity = CallIdentity(
+            application: caller.application.name, team: caller.application.team, key: caller.key, model: model.name,
+            generation: caller.generation.id, commit: caller.generation.commit)
+    }
+
+    var generation: Generation { caller.generation }
+    var endpoint: OpenAIRequest.Endpoint { request.endpoint }
+
+    /// The call as plugins see it.
+    var forPlugins: Call {
+        Call(id: id, at: startedAt, identity: identity, streams: request.isStream)
+    }
+
+    /// Takes the states of the budgets after a hold or a settlement, in the order of the hold's lines.
+    func noteRemaining(_ periods: [PeriodState]) {
+        remaining =
+            zip(periods, budgetCurrencies).map { Money(nano: $0.remaining, $1) }.min { $0.nano < $1.nano }
+            ?? remaining
+    }
+
+    /// Whether a stream carries the comment that names its cost.
+    var wantsComments: Bool { exchange.head.fields["x-llmgw-include"] != "none" }
+
+    /// The application's own name for a conversation, at most 256 bytes.
+    var session: String? { exchange.head.fields["x-llmgw-session"]?.prefix(bytes: 256) }
+
+    /// The application's own labels, at most 1024 bytes.
+    var tags: String? { exchange.head.fields["x-llmgw-tags"]?.prefix(bytes: 1024) }
+}
+
+extension String {
+    /// The whole code points within the first `limit` bytes: one character can have thousands.
+    fileprivate func prefix(bytes limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var kept = ""
+        for scalar in unicodeScalars {
+            guard kept.utf8.count + scalar.utf8.count <= limit else { break }
+            kept.unicodeScalars.append(scalar)
+        }
+        return kept
+    }
+}
+
+/// What an attempt that ended the request says of its target.
+enum TargetVerdict {
+    /// The client left: nobody knows how it would have gone on.
+    case none
+    /// The client has a part of an answer that broke off.
+    case brokeOff
+}

@@ -1,0 +1,93 @@
+import CivilTime
+import HTTPServer
+import Inference
+import JSON
+import Prompts
+import Providers
+
+extension RequestHandler {
+    /// Parses the body, and finds the prompt or model that it asks for. The application must be allowed to use it.
+    func read(
+        _ exchange: HTTPExchange, _ caller: Caller, _ endpoint: OpenAIRequest.Endpoint
+    ) throws(GatewayError) -> InferenceCall {
+        let request = try OpenAIRequest(RequestHandler.document(exchange.body), endpoint: endpoint)
+        let prompt = try RequestHandler.promptSelector(request.model)
+        let model: Model
+        if let prompt {
+            model = try promptModel(prompt, caller)
+        } else {
+            model = try allowedModel(request.model, caller)
+        }
+        let now = Clock.utcMilliseconds()
+        let call = InferenceCall(
+            id: newRequestID(), exchange: exchange, caller: caller, request: request, model: model, startedAt: now,
+            day: day(of: now))
+        call.promptSelector = prompt
+        return call
+    }
+
+    static func document(_ body: [UInt8]) throws(GatewayError) -> JSONDocument {
+        do throws(JSONError) {
+            return try JSONDocument(body)
+        } catch {
+            throw GatewayError(400, "invalid_json", "the body is not JSON that this gateway takes: \(error)")
+        }
+    }
+
+    /// `prompt:name@selector` without its prefix; nil for a plain model.
+    private static func promptSelector(_ model: String) throws(GatewayError) -> String? {
+        guard model.hasPrefix("prompt:") else { return nil }
+        let selector = String(model.dropFirst(7))
+        guard !selector.isEmpty else {
+            throw GatewayError(
+                400, "invalid_value", "'prompt:' names no prompt; write prompt:NAME or prompt:NAME@LABEL",
+                param: "model")
+        }
+        return selector
+    }
+
+    /// The model of the gateway that serves a call of a prompt: what its front matter names.
+    func promptModel(_ selector: String, _ caller: Caller) throws(GatewayError) -> Model {
+        let prompt = try resolvePrompt(selector, caller)
+        guard let model = prompt.model else {
+            throw GatewayError(
+                400, "invalid_value",
+                "prompt '\(prompt.reference.name)' names no model; add 'model:' to its front matter",
+                param: "model")
+        }
+        return try self.model(named: model, caller)
+    }
+
+    /// Finds a prompt that the application may use. Whether one that it may not use exists is not told.
+    func resolvePrompt(_ selector: String, _ caller: Caller) throws(GatewayError) -> ResolvedPrompt {
+        let name = String(selector.prefix { $0 != "@" })
+        guard caller.application.mayUse(prompt: name) else {
+            throw GatewayError(
+                403, "prompt_not_allowed",
+                "application '\(caller.application.name)' may not use prompt '\(name)'; add it to the application's"
+                    + " 'prompts'", param: "model")
+        }
+        return try caller.generation.prompts.resolve(selector)
+    }
+
+    /// A model that the client asked for by its own name.
+    private func allowedModel(_ name: String, _ caller: Caller) throws(GatewayError) -> Model {
+        let model = try model(named: name, caller)
+        guard caller.application.models.contains(name) else {
+            throw GatewayError(
+                403, "model_not_allowed",
+                "application '\(caller.application.name)' may not use model '\(name)'; add it to the application's 'models'",
+                param: "model")
+        }
+        return model
+    }
+
+    func model(named name: String, _ caller: Caller) throws(GatewayError) -> Model {
+        if let model = caller.generation.models[name] { return model }
+        let usable = caller.application.models.sorted().joined(separator: ", ")
+        throw GatewayError(
+            404, "model_not_found",
+            "there is no model '\(name)'; this application may use: \(usable.isEmpty ? "none" : usable)", param: "model"
+        )
+    }
+}

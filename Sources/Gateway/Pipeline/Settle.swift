@@ -1,0 +1,97 @@
+import HTTPServer
+import HTTPTypes
+import Inference
+import Ledger
+import NetIO
+import PluginKit
+import Providers
+
+/// What became of an attempt, before money is made of it.
+enum AttemptOutcome {
+    /// The vendor reported what it used.
+    case reported(Usage, tier: String?)
+    /// A complete refusal, or no byte of the request left: nothing was billed.
+    case notBilled
+    /// Nobody knows what the vendor bills; the bound is charged.
+    case unknown
+}
+
+extension RequestHandler {
+    /// Books what an attempt came to, and returns its cost. When it returns, the row is durable.
+    ///
+    /// - Parameters:
+    ///   - served: what the answer said of itself.
+    ///   - closing: how the request ended, when this was its last attempt: one transaction for both.
+    @inline(never)
+    func settle(
+        _ call: InferenceCall, _ attempt: Attempt, _ outcome: AttemptOutcome, status: Int? = nil,
+        served: AnswerReading? = nil, error: String? = nil, closing: RequestEnd? = nil
+    ) async throws(LedgerError) -> Money? {
+        let settlement = attempt.settlement(outcome)
+        var end = AttemptEnd(request: call.id, attempt: attempt.number, settlement: settlement)
+        end.upstreamStatus = status
+        end.upstreamRequestID = served?.id
+        end.servedModel = served?.model
+        end.errorCode = error
+        end.firstByteMs = call.firstByteAt.map { milliseconds(from: attempt.startedAt, to: $0) }
+        end.durationMs = milliseconds(from: attempt.startedAt, to: MonotonicClock.nanoseconds)
+        let result: SettleResult
+        do throws(LedgerError) {
+            result = try await gateway.ledger.settle(end, closing: closing)
+        } catch {
+            // Late, not lost; what a plugin keeps for the attempt must not wait for it.
+            await call.generation.plugins.settle(call.forPlugins, attempt.quote, settlement)
+            throw error
+        }
+        call.noteRemaining(result.periods)
+        if result.violation { gateway.log.boundViolated(call, attempt, settlement) }
+        await call.generation.plugins.settle(call.forPlugins, attempt.quote, settlement)
+        gateway.metrics.settled(call, attempt, settlement)
+        return result.cost
+    }
+
+    /// How the request ended, for its row.
+    func end(of call: InferenceCall, _ outcome: Outcome, status: Int, error: String? = nil) -> RequestEnd {
+        var end = RequestEnd(
+            request: call.id, identity: call.identity, endpoint: "/v1" + call.endpoint.rawValue, outcome: outcome,
+            status: status, stream: call.request.isStream, startedAt: call.startedAt,
+            durationMs: milliseconds(from: call.exchange.receivedAt, to: MonotonicClock.nanoseconds))
+        end.firstByteMs = call.firstByteAt.map { milliseconds(from: call.exchange.receivedAt, to: $0) }
+        end.session = call.session
+        end.unitHash = call.unitHash
+        end.tags = call.tags
+        end.errorCode = error
+        end.fallback = call.attempts > 1
+        end.maxTokens = call.imposedLimit ?? call.request.outputLimit
+        return end
+    }
+
+    private func milliseconds(from start: UInt64, to end: UInt64) -> Int64 {
+        end > start ? Int64(clamping: (end - start) / 1_000_000) : 0
+    }
+}
+
+extension Attempt {
+    /// A million dollars, or another currency's units: far above any call, and far enough below an overflow that all
+    /// calls of a period can be added up.
+    private static let largestCharge: Int64 = 1_000_000_000_000_000
+
+    fileprivate func settlement(_ outcome: AttemptOutcome) -> Settlement {
+        switch outcome {
+        case .notBilled:
+            return Settlement(basis: .notBilled, usage: Usage(), cost: nil)
+        case .unknown:
+            return Settlement(basis: .presumed, usage: Usage(), cost: quote.bound)
+        case .reported(let usage, let tier):
+            if target.isFree { return Settlement(basis: .reported, usage: usage, cost: .zero(.usd)) }
+            guard let price else { return Settlement(basis: .reported, usage: usage, cost: nil) }
+            guard let charge = price.charge(for: usage, tier: tier), charge.nano <= Attempt.largestCharge else {
+                // A figure beyond all bounds is a fault; what was held is the most that anybody can stand for.
+                return Settlement(basis: .presumed, usage: usage, cost: quote.bound)
+            }
+            return Settlement(
+                basis: .reported, usage: usage, cost: Money(nano: charge.nano, price.currency),
+                unpricedClasses: charge.unpricedClasses)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import HTTPServer
+import HTTPTypes
+import Inference
+import Ledger
+import NetIO
+import Providers
+import Routing
+
+extension RequestHandler {
+    /// Relays a stream event by event. Returns nil when the client was answered.
+    ///
+    ///     head ─▶ first event ─▶ … ─▶ [DONE] held back ─▶ settled, durable ─▶ cost, [DONE]
+    ///      │           │                    └ upstream broke: error event, no [DONE], truncated
+    ///      └ failure before the client had a byte: the next target
+    ///
+    /// What ends a stream is never inlined: every open stream would have memory for it all along.
+    func relayStream(
+        _ call: InferenceCall, _ attempt: Attempt, _ transfer: any UpstreamTransfer
+    ) async -> AttemptFailure? {
+        let watch = DisconnectWatch(call.exchange, attempt.target.provider, transfer, self)
+        defer { watch.end() }
+        let stream = StreamState(
+            OpenAIStreamRelay(hidesUsage: !call.request.includesUsage, choices: call.request.choices))
+        do throws(TransferFailure) {
+            let head = try await transfer.head()
+            guard head.status < 400 else {
+                call.firstByteAt = reactor.now
+                return await refused(call, attempt, head, transfer)
+            }
+            guard OpenAIAdapter.isEventStream(contentType: head.fields["content-type"]) else {
+                return await refusedStream(call, attempt, head, transfer)
+            }
+            try await pump(call, attempt, transfer, watch, stream)
+        } catch {
+            stream.cutShort(error)
+            if !stream.hasBegun { return await broke(call, attempt, transfer, error) }
+        }
+        if stream.isBroken { return await brokeInStream(call, attempt, stream) }
+        return await finishStream(call, attempt, stream)
+    }
+
+    /// Takes an answer that is no stream although one was asked for: an error with status 200, or a page of some proxy.
+    @inline(never)
+    private func refusedStream(
+        _ call: InferenceCall, _ attempt: Attempt, _ head: HTTPResponseHead, _ transfer: any UpstreamTransfer
+    ) async -> AttemptFailure? {
+        transfer.cancel()
+        let failure = UpstreamFailure(
+            .malformedAnswer, status: head.status,
+            message: "a stream was asked for, and the answer is \(head.fields["content-type"] ?? "of no type")")
+        return await failed(call, attempt, failure, .unknown, status: head.status)
+    }
+
+    /// Moves bytes until the stream is whole or broken.
+    private func pump(
+        _ call: InferenceCall, _ attempt: Attempt, _ transfer: any UpstreamTransfer, _ watch: DisconnectWatch,
+        _ stream: StreamState
+    ) async throws(TransferFailure) {
+        var output: [UInt8] = []
+        while !stream.relay.isTerminated, !stream.isBroken {
+            let bytes = try await transfer.next()
+            if call.firstByteAt == nil { call.firstByteAt = reactor.now }
+            output.removeAll(keepingCapacity: true)
+            stream.take(bytes, into: &output)
+            watch.received(bytes?.count ?? 0)
+            guard !output.isEmpty else { continue }
+            if !stream.hasBegun { begin(call, attempt, stream) }
+            call.exchange.write(output)
+            await call.exchange.drained()
+        }
+        // Whatever may follow [DONE] is of no use; the connection is the client library's to keep or close.
+        if stream.isBroken { transfer.cancel() }
+    }
+
+    @inline(never)
+    private func begin(_ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState) {
+        stream.hasBegun = true
+        var fields = answerFields(call, attempt)
+        fields.append("content-type", "text/event-stream; charset=utf-8")
+        fields.append("cache-control", "no-cache")
+        call.exchange.begin(status: 200, fields: fields)
+    }
+
+    /// Settles a stream that is whole; its terminator goes out only when that is durable.
+    @inline(never)
+    private func finishStream(
+        _ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState
+    ) async -> AttemptFailure? {
+        let reading = stream.relay.reading
+        let isGone = call.exchange.isClientGone
+        let outcome = reading.usage.map { AttemptOutcome.reported($0, tier: reading.tier) } ?? .unknown
+        let closing = end(of: call, isGone ? .cancelled : .completed, status: 200)
+        do throws(LedgerError) {
+            let cost = try await settle(call, attempt, outcome, status: 200, served: reading, closing: closing)
+            if !stream.hasBegun { begin(call, attempt, stream) }
+            let ending =
+                call.wantsComments ? CostComment.event(cost) + stream.relay.terminator : stream.relay.terminator
+            call.exchange.finish(ending)
+        } catch {
+            cut(call, stream, RequestHandler.unavailable(error))
+        }
+        gateway.metrics.finished(call, status: 200)
+        return nil
+    }
+
+    /// Settles a stream that broke. Before the client had a byte of it, the next target may be asked.
+    @inline(never)
+    private func brokeInStream(
+        _ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState
+    ) async -> AttemptFailure? {
+        guard var failure = stream.failure else { return nil }
+        failure.upstream = failure.upstream.map(attempt.target.withholding)
+        let kind: UpstreamFailure.Kind = failure.kind == .cutShort ? .connectionLost : .malformedAnswer
+        let upstream = failure.upstream ?? UpstreamFailure(kind, message: failure.reason)
+        guard stream.hasBegun else { return await failed(call, attempt, upstream, .unknown, status: 200) }
+        gateway.log.upstreamFailed(call, attempt, upstream)
+        let isGone = call.exchange.isClientGone
+        call.verdictOnTarget = isGone ? TargetVerdict.none : .brokeOff
+        do throws(LedgerError) {
+            _ = try await settle(
+                call, attempt, .unknown, status: 200, served: stream.relay.reading, error: failure.kind.rawValue,
+                closing: end(of: call, isGone ? .cancelled : .truncated, status: 200, error: failure.kind.rawValue))
+            cut(call, stream, failure.gatewayError)
+        } catch {
+            cut(call, stream, RequestHandler.unavailable(error))
+        }
+        gateway.metrics.finished(call, status: 200)
+        return nil
+    }
+
+    /// Ends a stream so that nobody takes it for whole: an error event, and no terminator.
+    private func cut(_ call: InferenceCall, _ stream: StreamState, _ error: GatewayError) {
+        guard stream.hasBegun else {
+            return answer(call.exchange, error, id: call.id, generation: call.generation)
+        }
+        call.exchange.finish(ErrorBody.openAIEvent(error, requestID: call.id, generation: call.generation.id))
+    }
+}
+
+/// Where a stream stands. An object, so that it lies outside of the tasks' frames.
+private final class StreamState {
+    var relay: OpenAIStreamRelay
+    /// The client has the head.
+    var hasBegun = false
+    private(set) var failure: StreamFailure?
+    private(set) var isBroken = false
+
+    init(_ relay: OpenAIStreamRelay) {
+        self.relay = relay
+    }
+
+    /// Takes what came, or the clean end of the transfer for nil.
+    @inline(never)
+    func take(_ bytes: [UInt8]?, into output: inout [UInt8]) {
+        do throws(StreamFailure) {
+            if let bytes { try relay.feed(bytes, into: &output) } else { try relay.end() }
+        } catch {
+            broke(error)
+        }
+    }
+
+    /// The transfer broke.
+    @inline(never)
+    func cutShort(_ error: TransferFailure) {
+        broke(StreamFailure(kind: .cutShort, reason: "\(error)"))
+    }
+
+    /// The first failure is the one that counts.
+    private func broke(_ error: StreamFailure) {
+        failure = failure ?? error
+        isBroken = true
+    }
+}
