@@ -57,6 +57,7 @@ let package = Package(
         shelf("Routing", imports: ["Inference", "Crypto"]),
         shelf("Ledger", imports: ["Inference", "CSQLite", "Crypto", "CivilTime", "CLinux"]),
         shelf("PluginKit", imports: ["Inference", "JSON", "Telemetry"]),
+        shelf("Reports", imports: ["CivilTime", "Inference", "JSON", "Ledger"]),
 
         // Assembly
         shelf("BudgetPlugin", imports: ["PluginKit", "Inference", "Ledger"]),
@@ -90,5 +91,6 @@ let package = Package(
                 "BudgetPlugin", "Crypto", "HTTPServer", "HTTPTypes", "Inference", "JSON", "Ledger", "NetIO",
                 "PluginKit", "Prompts", "Routing", "Telemetry", "YAML",
             ]),
+        tests("Reports", imports: ["CivilTime", "Inference", "JSON", "Ledger"]),
     ]
 )

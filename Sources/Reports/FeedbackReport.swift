@@ -1,0 +1,99 @@
+import CivilTime
+import Inference
+package import JSON
+package import Ledger
+
+/// Judgements in the order of their arrival, each with what it is credited to.
+package struct FeedbackReport: Sendable {
+    private let rows: [FeedbackRow]
+
+    package init(_ rows: [FeedbackRow]) {
+        self.rows = rows
+    }
+
+    package var table: String {
+        guard !rows.isEmpty else { return "No feedback matches.\n" }
+        let columns = [
+            Column("at"), Column("application"), Column("about"), Column("metric"), Column("value", .right),
+            Column("prompt"), Column("variant"), Column("comment"),
+        ]
+        let lines = rows.map { row in
+            let call = row.attributedTo.last?.identity
+            return [
+                Timestamp.format(row.feedback.at), row.feedback.application, FeedbackReport.target(row.feedback),
+                row.feedback.metric + (row.supersededBy == nil ? "" : " (superseded)") + (row.late ? " (late)" : ""),
+                FeedbackReport.shortened(FeedbackReport.value(row.feedback), to: 24),
+                call?.prompt.map { $0.name + ($0.version.map { "@\($0)" } ?? "") } ?? "–",
+                call?.variant.map { "\($0.experiment)/\($0.variant)" } ?? "–",
+                FeedbackReport.shortened(row.feedback.comment ?? "", to: 40),
+            ]
+        }
+        return TextTable(columns, rows: lines).text
+    }
+
+    package var json: JSONWriter {
+        var body = JSONWriter()
+        body.beginObject()
+        body.name("feedback")
+        body.beginArray()
+        for row in rows { FeedbackReport.write(row, to: &body) }
+        body.endArray()
+        body.endObject()
+        return body
+    }
+
+    private static func write(_ row: FeedbackRow, to body: inout JSONWriter) {
+        let feedback = row.feedback
+        body.beginObject()
+        body.member("id", feedback.id)
+        body.member("application", feedback.application)
+        switch feedback.target {
+        case .request(let id): body.member("request_id", id.description)
+        case .session(let name): body.member("session_id", name)
+        }
+        body.member("metric", feedback.metric)
+        body.name("value")
+        if let number = feedback.number {
+            body.raw(Array(FeedbackReport.text(number).utf8))
+        } else {
+            body.value(feedback.text.map { .string($0) } ?? .null)
+        }
+        body.member("comment", feedback.comment)
+        body.member("source", feedback.source)
+        body.member("author", feedback.author)
+        body.member("at", Timestamp.format(feedback.at, fraction: true))
+        body.member("late", row.late)
+        body.member("superseded_by", row.supersededBy)
+        body.name("attributed_to")
+        body.beginArray()
+        for credit in row.attributedTo {
+            body.beginObject()
+            body.member("request_id", credit.request.description)
+            credit.identity.write(to: &body)
+            body.endObject()
+        }
+        body.endArray()
+        body.endObject()
+    }
+
+    private static func target(_ feedback: NewFeedback) -> String {
+        switch feedback.target {
+        case .request(let id): id.description
+        case .session(let name): "session \(name)"
+        }
+    }
+
+    private static func value(_ feedback: NewFeedback) -> String {
+        feedback.number.map(text) ?? feedback.text ?? ""
+    }
+
+    /// A whole number without its `.0`; numbers here are judgements, never money.
+    private static func text(_ number: Double) -> String {
+        guard number.isFinite else { return "null" }
+        return number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
+    }
+
+    private static func shortened(_ text: String, to length: Int) -> String {
+        text.count <= length ? text : text.prefix(length - 1) + "…"
+    }
+}

@@ -1,0 +1,52 @@
+import Inference
+
+/// How figures look in tables: thousands separated, money with six places.
+package enum Figures {
+    /// `1,234,567`
+    package static func count(_ value: Int64) -> String {
+        (value < 0 ? "-" : "") + grouped(String(value.magnitude))
+    }
+
+    /// `1,234.500000`: rounded to the nearest millionth. What is not zero never looks like it: `<0.000001`.
+    package static func money(_ nano: Int64) -> String {
+        let micro = (nano.magnitude + 500) / 1_000
+        if micro == 0, nano != 0 { return nano < 0 ? ">-0.000001" : "<0.000001" }
+        let fraction = String(micro % 1_000_000)
+        let zeros = String(repeating: "0", count: 6 - fraction.count)
+        return (nano < 0 ? "-" : "") + grouped(String(micro / 1_000_000)) + "." + zeros + fraction
+    }
+
+    /// `12.5 %` of a whole, rounded to the nearest tenth, or `<0.1 %` of a little; nil without a whole.
+    package static func share(_ part: Int64, of whole: Int64) -> String? {
+        guard whole > 0 else { return nil }
+        let tenths = (Int128(part.magnitude) * 1_000 + Int128(whole) / 2) / Int128(whole)
+        if tenths == 0, part != 0 { return part < 0 ? ">-0.1 %" : "<0.1 %" }
+        return (part < 0 ? "-" : "") + grouped(String(tenths / 10)) + ".\(tenths % 10) %"
+    }
+
+    /// `0.15`, `2.00`: a price, with all the places that it needs and two at least.
+    package static func price(_ nano: Int64) -> String {
+        var text = Money.decimal(nano: nano)
+        while text.hasSuffix("0"), text.split(separator: ".").last.map(\.count) ?? 0 > 2 { text.removeLast() }
+        return text
+    }
+
+    /// `850 ms`, `12.3 s`, `2 min 5 s`
+    package static func duration(milliseconds: Int64) -> String {
+        switch milliseconds {
+        case ..<1_000: "\(milliseconds) ms"
+        case ..<60_000: "\(milliseconds / 1_000).\(milliseconds % 1_000 / 100) s"
+        default: "\(milliseconds / 60_000) min \(milliseconds / 1_000 % 60) s"
+        }
+    }
+
+    /// - Parameter digits: nothing but digits.
+    private static func grouped(_ digits: String) -> String {
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+            text.append(digit)
+        }
+        return text
+    }
+}

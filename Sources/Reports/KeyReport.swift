@@ -1,0 +1,55 @@
+import CivilTime
+package import JSON
+package import Ledger
+
+/// The keys of applications; of a key itself there is only its name.
+package struct KeyReport: Sendable {
+    private let keys: [KeyRecord]
+    private let now: Int64
+
+    /// - Parameter now: UTC milliseconds: decides what is valid.
+    package init(keys: [KeyRecord], now: Int64) {
+        self.keys = keys
+        self.now = now
+    }
+
+    package var table: String {
+        let columns = ["id", "application", "name", "status", "created", "expires"].map { Column($0) }
+        let rows = keys.map { key in
+            [
+                key.id, key.application, key.name, status(of: key), Timestamp.format(key.createdAt),
+                key.expiresAt.map { Timestamp.format($0) } ?? "never",
+            ]
+        }
+        return TextTable(columns, rows: rows).text
+    }
+
+    package var json: JSONWriter {
+        var body = JSONWriter()
+        body.beginObject()
+        body.name("keys")
+        body.beginArray()
+        for key in keys { write(key, to: &body) }
+        body.endArray()
+        body.endObject()
+        return body
+    }
+
+    private func write(_ key: KeyRecord, to body: inout JSONWriter) {
+        body.beginObject()
+        body.member("id", key.id)
+        body.member("application", key.application)
+        body.member("name", key.name)
+        body.member("status", status(of: key))
+        body.member("created", Timestamp.format(key.createdAt))
+        body.member("expires", key.expiresAt.map { Timestamp.format($0) })
+        body.member("revoked", key.revokedAt.map { Timestamp.format($0) })
+        body.member("replaces", key.replaces)
+        body.endObject()
+    }
+
+    private func status(of key: KeyRecord) -> String {
+        if (key.revokedAt ?? .max) <= now { return "revoked" }
+        return (key.expiresAt ?? .max) <= now ? "expired" : "valid"
+    }
+}

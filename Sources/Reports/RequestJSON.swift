@@ -1,0 +1,60 @@
+import CivilTime
+import Inference
+import JSON
+import Ledger
+
+extension RequestEnd {
+    /// Members of an object that the caller has begun.
+    func write(to body: inout JSONWriter) {
+        identity.write(to: &body)
+        body.member("endpoint", endpoint)
+        body.member("outcome", outcome.rawValue)
+        body.member("status", status)
+        body.member("error", errorCode)
+        body.member("stream", stream)
+        body.member("fallback", fallback)
+        body.member("started", Timestamp.format(startedAt, fraction: true))
+        body.member("duration_ms", durationMs)
+        body.name("first_byte_ms")
+        body.optional(firstByteMs)
+        body.member("session", session)
+        body.member("tags", tags)
+    }
+}
+
+extension CallIdentity {
+    func write(to body: inout JSONWriter) {
+        body.member("application", application)
+        body.member("team", team)
+        body.member("key", key)
+        body.member("model", model)
+        body.member("prompt", prompt.map { $0.name })
+        body.member("prompt_version", prompt?.version)
+        body.member("prompt_label", prompt?.label)
+        body.member("prompt_digest", prompt?.digest)
+        body.member("prompt_commit", prompt?.commit)
+        body.member("experiment", variant?.experiment)
+        body.name("phase")
+        body.optional(variant.map { Int64($0.phase) })
+        body.member("variant", variant?.variant)
+        body.member("generation", generation)
+        body.member("commit", commit)
+    }
+}
+
+extension Usage {
+    /// The classes that the attempt used, by name.
+    var classes: [(name: String, tokens: Int64)] {
+        [
+            ("input", input), ("cached_input", cachedInput), ("cache_write", cacheWrite),
+            ("cache_write_1h", cacheWrite1h), ("cache_write_12h", cacheWrite12h), ("audio_input", audioInput),
+            ("image_input", imageInput), ("output", output), ("audio_output", audioOutput), ("reasoning", reasoning),
+        ].filter { $0.tokens != 0 || $0.name == "input" || $0.name == "output" }
+    }
+}
+
+extension JSONWriter {
+    mutating func optional(_ value: Int64?) {
+        if let value { integer(value) } else { null() }
+    }
+}

@@ -1,0 +1,43 @@
+import CivilTime
+import Inference
+import JSON
+import Ledger
+import Reports
+import Testing
+
+@Suite struct BudgetReportTests {
+    private let row = BudgetRow(
+        account: Account(.application, "support-bot"), window: .day, zone: "Europe/Berlin", label: "2026-11-21",
+        startsAt: Timestamp.parse("2026-11-20T23:00:00Z") ?? 0, endsAt: Timestamp.parse("2026-11-21T23:00:00Z") ?? 0,
+        currency: .usd,
+        state: PeriodState(
+            id: 1, limit: 5_000_000_000, posted: 1_250_000_000, held: 9_854_400, presumed: 250_000_000, overrun: 0))
+
+    @Test func theTableSaysWhatIsLeftAndUntilWhen() {
+        #expect(
+            BudgetReport([row]).table == """
+                application  window  period         limit     spent  presumed      held      left    used  currency  ends                  zone
+                support-bot  day     2026-11-21  5.000000  1.250000  0.250000  0.009854  3.740146  25.0 %  USD       2026-11-21T23:00:00Z  Europe/Berlin
+
+                Presumed is a part of spent: calls whose end is unknown, charged at the most they can have cost.
+
+                """)
+    }
+
+    @Test func theJSONHasThePublicEndpointsMembers() throws {
+        let budget = try JSONValue(parsing: BudgetReport([row]).json.bytes)["budgets"]?.arrayValue?[0]
+        #expect(budget?["application"]?.stringValue == "support-bot")
+        #expect(budget?["remaining"]?.stringValue == "3.740145600")
+        #expect(budget?["to"]?.stringValue == "2026-11-21T23:00:00Z")
+    }
+
+    @Test func aBudgetForAllTimeHasNoEnd() throws {
+        var total = row
+        total.window = .total
+        #expect(BudgetReport([total]).table.contains("never"))
+        let budget = try JSONValue(parsing: BudgetReport([total]).json.bytes)["budgets"]?.arrayValue?[0]
+        #expect(budget?["to"] == .null)
+    }
+
+    @Test func noBudgetIsSaid() { #expect(BudgetReport([]).table == "No application has a budget here.\n") }
+}

@@ -1,0 +1,107 @@
+import CivilTime
+import Glibc
+import Inference
+import JSON
+import Ledger
+import Reports
+import Testing
+
+@Suite struct RequestPageTests {
+    private let id = RequestID(milliseconds: 1_795_248_000_000, random: (0, 0))
+
+    /// A request with a failed attempt and one that served, as a ledger gives it back.
+    private func detail() async throws -> RequestDetail? {
+        var template = Array("/tmp/llmgw-report-tests.XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { return nil }
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let path = folder + "/ledger.db"
+        let ledger = try LedgerWriter.open(path)
+        var identity = CallIdentity(
+            application: "support-bot", team: "support", key: "key_1", model: "chat", generation: "0123456789ab",
+            commit: nil)
+        identity.prompt = PromptReference(
+            name: "support-reply", version: "3.1.0", digest: String(repeating: "e", count: 64), label: "production",
+            commit: nil)
+        let price = Price(
+            provider: "sim", model: "small", from: "2026-11-01", currency: .usd,
+            rates: Rates(input: 150_000_000, output: 600_000_000), source: "a list")
+        for number in 1...2 {
+            let quote = Quote(
+                provider: "sim", upstreamModel: "small", attempt: number, inputTokensMax: 1_000, outputTokensMax: 4_096,
+                bound: Money(nano: 2_607_600, .usd))
+            let line = BudgetLine(
+                account: Account(.application, "support-bot"), window: .day, zone: "UTC", startsAt: 1_795_219_200_000,
+                endsAt: 1_795_305_600_000, label: "2026-11-21", limit: Money(nano: 5_000_000_000, .usd), nano: 2_607_600
+            )
+            _ = await ledger.admit(
+                HoldRequest(
+                    request: id, attempt: number, identity: identity, provider: "sim", upstreamModel: "small",
+                    price: price, quote: quote, lines: [line], at: 1_795_248_000_000))
+            var end = AttemptEnd(
+                request: id, attempt: number,
+                settlement: number == 1
+                    ? Settlement(basis: .notBilled, usage: Usage(), cost: .zero(.usd))
+                    : Settlement(basis: .reported, usage: Usage(input: 9, output: 21), cost: Money(nano: 13_950, .usd)))
+            end.upstreamStatus = number == 1 ? 500 : 200
+            end.errorCode = number == 1 ? "upstream_error" : nil
+            end.durationMs = 1_250
+            try await ledger.settle(
+                end,
+                closing: number == 1
+                    ? nil
+                    : RequestEnd(
+                        request: id, identity: identity, endpoint: "/v1/chat/completions", outcome: .completed,
+                        status: 200, stream: true, startedAt: 1_795_248_000_000, durationMs: 2_600))
+        }
+        await ledger.close()
+        let detail = try LedgerReader.open(path).request(id)
+        for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock", "ledger.db.reserve"] {
+            unlink("\(folder)/\(name)")
+        }
+        rmdir(folder)
+        return detail
+    }
+
+    @Test func thePageTellsEverythingThatHappened() async throws {
+        let page = RequestPage(try #require(try await detail()))
+        #expect(
+            page.text == """
+                request \(id)
+                  outcome       completed, status 200
+                  endpoint      /v1/chat/completions, streamed
+                  began         2026-11-21T08:00:00.000Z, took 2.6 s
+                  application   support-bot (team support)
+                  key           key_1
+                  model         chat
+                  prompt        support-reply@3.1.0, label production, digest eeeeeeeeeeee
+                  generation    0123456789ab
+
+                attempt 1: sim/small
+                  state         voided: certainly not billed
+                  upstream      status 500, upstream_error
+                  admitted      2026-11-21T08:00:00.000Z, took 1.2 s
+                  bound         0.002607600 USD, up to 1,000 tokens in and 4,096 out
+                  price         input 0.15, output 0.60 USD per million tokens, from 2026-11-01 (a list)
+                  cost          0.000000000 USD
+                  budget        application support-bot, day 2026-11-21: held 0.002607600 USD, charged 0.000000000 USD
+
+                attempt 2: sim/small
+                  state         posted: the vendor reported the usage
+                  upstream      status 200
+                  admitted      2026-11-21T08:00:00.000Z, took 1.2 s
+                  bound         0.002607600 USD, up to 1,000 tokens in and 4,096 out
+                  usage         9 input, 21 output
+                  price         input 0.15, output 0.60 USD per million tokens, from 2026-11-01 (a list)
+                  cost          0.000013950 USD
+                  budget        application support-bot, day 2026-11-21: held 0.002607600 USD, charged 0.000013950 USD
+
+                """)
+    }
+
+    @Test func theJSONOfAPageIsOneObject() async throws {
+        let json = try JSONValue(parsing: RequestPage(try #require(try await detail())).json.bytes)
+        #expect(json["id"]?.stringValue == id.description)
+        #expect(json["attempts"]?.arrayValue?.map { $0["state"]?.stringValue } == ["voided", "posted"])
+        #expect(json["attempts"]?.arrayValue?[1]["budgets"]?.arrayValue?[0]["posted"]?.stringValue == "0.000013950")
+    }
+}
