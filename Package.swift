@@ -67,6 +67,12 @@ let package = Package(
                 "CLinux", "JSON", "YAML", "CivilTime", "Crypto", "Telemetry", "NetIO", "HTTPTypes", "HTTPServer",
                 "HTTPClient", "Inference", "Providers", "Prompts", "Routing", "Ledger", "PluginKit", "Simulation",
             ]),
+        shelf(
+            "Admin",
+            imports: [
+                "Gateway", "JSON", "CivilTime", "Crypto", "Telemetry", "NetIO", "HTTPTypes", "HTTPServer", "Inference",
+                "Ledger", "Reports",
+            ]),
 
         // Tests
         tests("JSON"),
@@ -92,5 +98,11 @@ let package = Package(
                 "PluginKit", "Prompts", "Routing", "Telemetry", "YAML",
             ]),
         tests("Reports", imports: ["CivilTime", "Inference", "JSON", "Ledger"]),
+        tests(
+            "Admin",
+            imports: [
+                "CivilTime", "Gateway", "HTTPClient", "HTTPServer", "HTTPTypes", "Inference", "JSON", "Ledger", "NetIO",
+                "Telemetry",
+            ]),
     ]
 )

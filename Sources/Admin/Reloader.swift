@@ -1,0 +1,79 @@
+import CivilTime
+package import Gateway
+import Ledger
+package import Telemetry
+
+/// Makes the next generation from the files as they are now: all of it, or nothing changes.
+///
+/// An actor, so that two reloads never overlap; it reads files, so it never runs on an event loop.
+package actor Reloader {
+    private let builder: GenerationBuilder
+    private let gateway: LLMGateway
+    private let log: Log
+
+    package init(_ builder: GenerationBuilder, gateway: LLMGateway, log: Log) {
+        self.builder = builder
+        self.gateway = gateway
+        self.log = log
+    }
+
+    /// What a reload came to.
+    package struct Outcome: Sendable {
+        /// The id of the generation that serves from now on: a new one, or the one before.
+        package let generation: String
+        package let isReplaced: Bool
+        package let diagnostics: [Diagnostic]
+    }
+
+    /// - Parameter actor: who asked, for the audit trail.
+    package func reload(by actor: String) async -> Outcome {
+        let built = builder.build()
+        let before = gateway.generations.current
+        guard let next = built.generation else {
+            return refused(before, built.diagnostics)
+        }
+        let entry = AuditEntry(
+            at: Clock.utcMilliseconds(), actor: actor, action: "reload", subject: next.id, detail: "after \(before.id)")
+        do {
+            try await gateway.ledger.audit(entry)
+            try await gateway.reloadKeys()
+        } catch {
+            let fault = Diagnostic(
+                severity: .error, file: before.configuration.ledger.path, line: 0, column: 0, message: error.description
+            )
+            return refused(before, built.diagnostics + [fault])
+        }
+        gateway.generations.replace(with: next)
+        let findings = built.diagnostics + Reloader.restartsNeeded(before.configuration, next.configuration)
+        log.info(
+            "configuration reloaded",
+            ["generation": .string(next.id), "before": .string(before.id), "warnings": .integer(findings.count)])
+        return Outcome(generation: next.id, isReplaced: true, diagnostics: findings)
+    }
+
+    private func refused(_ before: Generation, _ findings: [Diagnostic]) -> Outcome {
+        log.error(
+            "configuration not reloaded; the generation before serves on",
+            [
+                "generation": .string(before.id),
+                "reason": .string(findings.first { $0.severity == .error }?.description ?? ""),
+            ])
+        return Outcome(generation: before.id, isReplaced: false, diagnostics: findings)
+    }
+
+    /// What only a start can change.
+    private static func restartsNeeded(_ old: Configuration, _ new: Configuration) -> [Diagnostic] {
+        var keys: [String] = []
+        if old.listen != new.listen { keys.append("listen") }
+        if old.admin.listen != new.admin.listen { keys.append("admin.listen") }
+        if old.ledger != new.ledger { keys.append("ledger") }
+        if old.threads != new.threads { keys.append("threads") }
+        if old.limits != new.limits { keys.append("limits") }
+        if old.log != new.log { keys.append("log") }
+        return keys.map {
+            Diagnostic(
+                severity: .warning, file: new.file, line: 0, column: 0,
+                message: "\($0) has changed; it takes effect when the gateway is started anew")
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import CivilTime
+import Gateway
+import HTTPServer
+import HTTPTypes
+import Inference
+import JSON
+import Ledger
+import Reports
+
+extension AdminHandler {
+    /// `GET /admin/v1/costs`: the parameters and the answers of `llmgw costs`; JSON unless told otherwise.
+    func showCosts(_ exchange: HTTPExchange) async throws {
+        let parameters = try QueryParameters(exchange.head).values
+        let request: CostRequest
+        do throws(ReportError) {
+            request = try CostRequest(parameters, format: .json, now: Clock.utcMilliseconds())
+        } catch {
+            throw GatewayError(400, "invalid_value", error.description, param: error.parameter)
+        }
+        let body = try await report { reader in try CostDocument(request, from: reader).bytes() }
+        let type =
+            switch request.format {
+            case .json: "application/json"
+            case .csv: "text/csv; charset=utf-8"
+            case .table: "text/plain; charset=utf-8"
+            }
+        respond(exchange, type: type, body)
+    }
+
+    /// `GET /admin/v1/budgets?app=`
+    func showBudgets(_ exchange: HTTPExchange) async throws {
+        let parameters = try QueryParameters(exchange.head, known: ["app"])
+        let configuration = gateway.generations.current.configuration
+        let application = parameters.values["app"]
+        if let application, configuration.applications[application] == nil {
+            throw GatewayError(404, "not_found", "the configuration has no application '\(application)'", param: "app")
+        }
+        let now = Clock.utcMilliseconds()
+        let body = try await report { reader in
+            let rows = try BudgetStatus.current(configuration, application: application, reader: reader, at: now)
+            return BudgetReport(rows).json.bytes
+        }
+        respond(exchange, type: "application/json", body)
+    }
+
+    /// `GET /admin/v1/requests?app=&since=&outcome=&limit=`; `since` is RFC 3339, a day ago unless told.
+    func listRequests(_ exchange: HTTPExchange) async throws {
+        let parameters = try QueryParameters(exchange.head, known: ["app", "since", "outcome", "limit"])
+        var filter = RequestFilter()
+        filter.application = parameters.values["app"]
+        filter.from = try parameters.moment("since") ?? Clock.utcMilliseconds() - 86_400_000
+        filter.limit = Int(try parameters.integer("limit", in: 1...10_000) ?? 50)
+        if let outcome = parameters.values["outcome"] {
+            guard let known = Outcome(rawValue: outcome) else {
+                throw GatewayError(400, "invalid_value", "'\(outcome)' is no outcome of a request", param: "outcome")
+            }
+            filter.outcome = known
+        }
+        let body = try await report { [filter] reader in RequestList(try reader.requests(filter)).json.bytes }
+        respond(exchange, type: "application/json", body)
+    }
+
+    /// `GET /admin/v1/requests/{id}`
+    func showRequest(_ exchange: HTTPExchange) async throws {
+        let text = String(exchange.head.path.dropFirst(AdminRoute.requestPrefix.count))
+        let id = RequestID(text)
+        let body = try await report { reader -> [UInt8]? in
+            try id.flatMap { try reader.request($0) }.map { RequestPage($0).json.bytes }
+        }
+        guard let body else { throw GatewayError(404, "not_found", "there is no such request in this ledger") }
+        respond(exchange, type: "application/json", body)
+    }
+
+    /// `GET /admin/v1/feedback?app=&metric=&experiment=&since=`
+    func listFeedback(_ exchange: HTTPExchange) async throws {
+        let parameters = try QueryParameters(exchange.head, known: ["app", "metric", "experiment", "since"])
+        let from = try parameters.moment("since")
+        let values = parameters.values
+        let body = try await report { reader in
+            FeedbackReport(
+                try reader.feedback(
+                    application: values["app"], metric: values["metric"], experiment: values["experiment"], from: from)
+            ).json.bytes
+        }
+        respond(exchange, type: "application/json", body)
+    }
+
+    /// Reads the ledger on a thread of its own kind: a report may take seconds, and no request waits for it.
+    private func report<Value: Sendable>(
+        _ body: @escaping @Sendable (LedgerReader) throws -> Value
+    ) async throws -> Value {
+        let path = gateway.generations.current.configuration.ledger.path
+        return try await Task.detached { try body(try LedgerReader.open(path)) }.value
+    }
+}
