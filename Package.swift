@@ -29,6 +29,7 @@ func tests(_ name: String, imports: [String] = [], resources: [Resource]? = nil)
 
 let package = Package(
     name: "llmgw",
+    products: [.executable(name: "llmgw", targets: ["llmgw"])],
     targets: [
         // C doors
         door("CLinux"),
@@ -74,6 +75,18 @@ let package = Package(
                 "Ledger", "Reports",
             ]),
 
+        // Program
+        .executableTarget(
+            name: "llmgw",
+            dependencies: [
+                "Admin", "BudgetPlugin", "CLinux", "CivilTime", "Crypto", "Gateway", "HTTPClient", "HTTPServer",
+                "HTTPTypes", "Inference", "JSON", "Ledger", "NetIO", "PluginKit", "Prompts", "Providers", "Reports",
+                "Routing", "Simulation", "Telemetry", "YAML",
+            ],
+            swiftSettings: settings,
+            // One file to install: the program carries Swift's runtime and needs only the system's libraries.
+            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+
         // Tests
         tests("JSON"),
         tests("YAML"),
@@ -104,5 +117,6 @@ let package = Package(
                 "CivilTime", "Gateway", "HTTPClient", "HTTPServer", "HTTPTypes", "Inference", "JSON", "Ledger", "NetIO",
                 "Telemetry",
             ]),
+        tests("llmgw", imports: ["JSON"]),
     ]
 )

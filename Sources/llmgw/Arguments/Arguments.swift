@@ -1,0 +1,70 @@
+import CivilTime
+import NetIO
+
+/// What stands behind a command's name, checked against the command's declarations.
+struct Arguments: Sendable {
+    private var values: [String: String] = [:]
+    /// What is no option, in order.
+    private(set) var operands: [String] = []
+
+    /// Reads `--name value`, `--name=value`, flags and operands; after `--` everything is an operand.
+    init(_ words: some Sequence<String>, for command: Command) throws(Failure) {
+        var words = Array(words)[...]
+        while let word = words.popFirst() {
+            if word == "--" {
+                operands += words
+                break
+            }
+            guard word.hasPrefix("-"), word != "-" else {
+                operands.append(word)
+                continue
+            }
+            try takeOption(word == "-h" ? "--help" : word, &words, command)
+        }
+        if values["help"] == nil { try command.check(operands) }
+    }
+
+    private mutating func takeOption(
+        _ word: String, _ words: inout ArraySlice<String>, _ command: Command
+    ) throws(Failure) {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0].drop { $0 == "-" })
+        guard word.hasPrefix("--"), let option = command.allOptions.first(where: { $0.name == name }) else {
+            let near = Guess.text(for: name, among: command.allOptions.map(\.name)).replacing(
+                "'", with: "'--", maxReplacements: 1)
+            throw .usage("\(command.name) has no option \(parts[0])\(near); `llmgw \(command.name) --help` lists them")
+        }
+        guard values[name] == nil else { throw .usage("--\(name) is given twice; leave one out") }
+        if case .flag = option.kind {
+            guard parts.count == 1 else { throw .usage("--\(name) takes no value; write it alone") }
+            values[name] = ""
+            return
+        }
+        let next = words.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
+        guard let value = parts.count == 2 ? String(parts[1]) : next else {
+            throw .usage("--\(name) needs a value: \(option.synopsis)")
+        }
+        if parts.count == 1 { words.removeFirst() }
+        if let fault = option.kind.fault(of: value) { throw .usage("--\(name): \(fault)") }
+        values[name] = value
+    }
+
+    // MARK: Values; of the kind that the option declares
+
+    /// Whether the option was given.
+    func has(_ name: String) -> Bool { values[name] != nil }
+    func text(_ name: String) -> String? { values[name] }
+    func integer(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
+    func milliseconds(_ name: String) -> Int64? { values[name].flatMap(DurationText.milliseconds) }
+    func address(_ name: String) -> SocketAddress? { values[name].flatMap { SocketAddress($0) } }
+
+    /// A moment in milliseconds since 1970, UTC.
+    ///
+    /// - Parameter now: what a duration counts back from.
+    func moment(_ name: String, now: Int64) -> Int64? {
+        guard let text = values[name] else { return nil }
+        if let ago = DurationText.milliseconds(text) { return now - ago }
+        if let day = CivilDate(text) { return TimeZoneRules.utc.start(of: day) }
+        return Timestamp.parse(text)
+    }
+}

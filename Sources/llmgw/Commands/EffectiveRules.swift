@@ -1,0 +1,99 @@
+import CivilTime
+import Gateway
+import Inference
+import JSON
+import Prompts
+import Reports
+
+/// What each application may use and spend, as the whole of the files comes to: so that a rule that reaches nothing shows.
+struct EffectiveRules {
+    private struct Rule {
+        let application: ApplicationSettings
+        /// `chat-default → openai/gpt-6.1-terra, local/llama3.2:3b (free)`
+        let models: [(name: String, targets: [String])]
+        let prompts: [String]
+    }
+
+    private let rules: [Rule]
+
+    init(_ generation: Generation) {
+        let configuration = generation.configuration
+        let today = CivilDate(daysSince1970: Int(Clock.utcMilliseconds() / 86_400_000)).description
+        let names = generation.prompts.entries.map(\.name)
+        rules = configuration.applications.values.sorted { $0.name < $1.name }.map { application in
+            let models = application.models.sorted().compactMap { configuration.models[$0] }
+            return Rule(
+                application: application,
+                models: models.map { model in
+                    (model.name, model.targets.map { EffectiveRules.text($0, configuration, today) })
+                },
+                prompts: names.filter { application.mayUse(prompt: $0) })
+        }
+    }
+
+    private static func text(_ target: TargetSettings, _ configuration: Configuration, _ today: String) -> String {
+        let name = "\(target.provider)/\(target.model)"
+        if target.isFree { return name + " (free)" }
+        return configuration.price(of: target, on: today) == nil ? name + " (no price)" : name
+    }
+
+    // MARK: Text
+
+    var text: String { rules.map { "\n" + EffectiveRules.text($0) }.joined() }
+
+    private static func text(_ rule: Rule) -> String {
+        let application = rule.application
+        var lines = [application.name + (application.team.map { " (team \($0))" } ?? "")]
+        if rule.models.isEmpty { lines.append("  models    none: every call is refused") }
+        for (index, model) in rule.models.enumerated() {
+            lines.append(
+                "  \(index == 0 ? "models " : "       ")   \(model.name) → \(model.targets.joined(separator: ", "))")
+        }
+        lines.append("  prompts   \(rule.prompts.isEmpty ? "none" : rule.prompts.joined(separator: ", "))")
+        for (index, budget) in application.budgets.enumerated() {
+            let idle = rule.models.isEmpty ? "; nothing can be charged to it" : ""
+            lines.append("  \(index == 0 ? "budgets" : "       ")   \(text(budget))\(idle)")
+        }
+        if application.budgets.isEmpty { lines.append("  budgets   none: metered, without a limit") }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func text(_ budget: BudgetSettings) -> String {
+        let amount = "\(Figures.price(budget.limit.nano)) \(budget.limit.currency)"
+        return budget.window == .total
+            ? "\(amount) in all" : "\(amount) each \(budget.window.rawValue), days in \(budget.zone)"
+    }
+
+    // MARK: JSON
+
+    /// Writes the elements of an array.
+    func write(to body: inout JSONWriter) {
+        for rule in rules {
+            body.beginObject()
+            body.member("application", rule.application.name)
+            body.member("team", rule.application.team)
+            body.name("models")
+            body.beginArray()
+            for model in rule.models {
+                body.beginObject()
+                body.member("model", model.name)
+                body.member("targets", .array(model.targets.map { .string($0) }))
+                body.endObject()
+            }
+            body.endArray()
+            body.member("prompts", .array(rule.prompts.map { .string($0) }))
+            body.name("budgets")
+            body.beginArray()
+            for budget in rule.application.budgets {
+                body.beginObject()
+                body.member("window", budget.window.rawValue)
+                body.member("limit", budget.limit.decimal)
+                body.member("currency", budget.limit.currency.code)
+                body.member("zone", budget.zone)
+                body.endObject()
+            }
+            body.endArray()
+            body.endObject()
+        }
+    }
+}

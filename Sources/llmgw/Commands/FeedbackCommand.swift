@@ -1,0 +1,28 @@
+import CivilTime
+import JSON
+import Ledger
+import Reports
+
+extension Command {
+    static let feedbackList = Command(
+        name: "feedback list", summary: "judgements of users, each with the prompt and variant that it credits",
+        options: [
+            Option("app", .text("A"), "of one application"),
+            Option("metric", .text("M"), "of one metric"),
+            Option("experiment", .text("E"), "that credit a call of one experiment"),
+            Option("since", .moment, "that came since: 24h (ago), 2026-11-21 (UTC), or a time"),
+            .jsonFormat, .config, .database,
+        ],
+        examples: [Example("llmgw feedback list --app support-bot --since 7d", "the last week's")]
+    ) { arguments, context in
+        let reader = try LedgerLocation(arguments, context).reader()
+        let report = FeedbackReport(
+            try reader.feedback(
+                application: arguments.text("app"), metric: arguments.text("metric"),
+                experiment: arguments.text("experiment"),
+                from: arguments.moment("since", now: Clock.utcMilliseconds())))
+        let isJSON = arguments.text("format") == "json"
+        context.output.write(isJSON ? report.json.bytes + [10] : Array(report.table.utf8))
+        return .success
+    }
+}

@@ -1,0 +1,100 @@
+import Admin
+import Gateway
+import HTTPServer
+import Ledger
+import NetIO
+import Synchronization
+import Telemetry
+
+/// The gateway from its first connection to its last. Lives on the main loop.
+final class Server {
+    private let start: ServerStart
+    private let server: GatewayServer
+    private let reloader: Reloader
+    private let signals: SignalInbox
+    private let reactor: Reactor
+    private var control: HTTPListener?
+
+    init(_ start: ServerStart, reactor: Reactor) throws {
+        self.start = start
+        self.reactor = reactor
+        server = try GatewayServer(start.gateway, loops: start.configuration.threads ?? Processors.count)
+        reloader = Reloader(start.builder, gateway: start.gateway, log: start.log)
+        signals = try SignalInbox(on: reactor)
+    }
+
+    /// Listens, and calls `ready` with the addresses; then serves until it is told to end.
+    func run(
+        listen: [SocketAddress], admin: [SocketAddress],
+        ready: (_ listen: [SocketAddress], _ admin: [SocketAddress]) -> Void
+    ) async throws {
+        try await start.gateway.reloadKeys()
+        let watch = LedgerWatch(start.gateway.ledger, log: start.log, reactor: reactor)
+        defer { watch.end() }
+        control = try openControlSocket()
+        let bound = try await server.listen(listen, admin: admin) { [reloader] gateway, _ in
+            AdminHandler(gateway, reloader: reloader)
+        }
+        ready(bound.listen, bound.admin)
+        while true {
+            await signals.next()
+            if signals.stops > 0 { break }
+            if signals.takeHangup() { await reload() }
+        }
+        await end()
+    }
+
+    /// The commands that write reach the running gateway here.
+    private func openControlSocket() throws -> HTTPListener {
+        let path = ControlSocket.path(beside: start.configuration.ledger.path)
+        guard let address = SocketAddress("unix:\(path)") else { throw ControlSocket.tooLong(path) }
+        let handler = AdminHandler(start.gateway, reloader: reloader, isTrusted: true)
+        return try HTTPListener(try ListeningSocket(address), handler: handler, reactor: reactor)
+    }
+
+    private func reload() async {
+        let outcome = await reloader.reload(by: "SIGHUP")
+        for finding in outcome.diagnostics {
+            start.log.warning("configuration", ["finding": .string(finding.description)])
+        }
+    }
+
+    // MARK: The end
+
+    private func end() async {
+        let limit = start.gateway.generations.current.configuration.limits.shutdownTimeout
+        start.log.info("stopping; requests under way go on", ["limit_seconds": .integer(limit.components.seconds)])
+        await server.beginDraining()
+        if await !isDone(within: limit, orStopped: true) {
+            start.log.warning(
+                "cancelling what is still under way",
+                ["requests": .integer(start.gateway.inFlight.load(ordering: .relaxed))])
+            await server.cancelTransfers()
+            _ = await isDone(within: .seconds(1), orStopped: false)
+        }
+        control?.closeAll()
+        signals.cancel()
+        await server.stop()
+        await start.gateway.ledger.close()
+        ControlSocket.remove(beside: start.configuration.ledger.path)
+        start.log.info("stopped")
+        start.log.flush()
+    }
+
+    /// Waits until no request is under way and each client has its answer. A second signal ends the wait if `orStopped`.
+    private func isDone(within limit: Duration, orStopped: Bool) async -> Bool {
+        let end = ContinuousClock.now + limit
+        while await isBusy {
+            if ContinuousClock.now >= end || (orStopped && signals.stops > 1) { return false }
+            await reactor.sleep(for: .milliseconds(10))
+        }
+        return true
+    }
+
+    private var isBusy: Bool {
+        get async {
+            if start.gateway.inFlight.load(ordering: .relaxed) > 0 { return true }
+            return await server.openConnections() > 0
+        }
+    }
+}

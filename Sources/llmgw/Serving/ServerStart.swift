@@ -1,0 +1,66 @@
+import Gateway
+import Glibc
+import Ledger
+import Telemetry
+
+/// What a server needs before it listens: its first generation, its ledger, its log.
+struct ServerStart {
+    let builder: GenerationBuilder
+    let generation: Generation
+    let log: Log
+    let gateway: LLMGateway
+
+    var configuration: Configuration { generation.configuration }
+
+    /// Reads the configuration and opens the ledger; tells the user what is wrong with either.
+    init(configuration path: String, _ context: Context) throws(Failure) {
+        builder = GenerationBuilder(
+            path: path, environment: context.environment, factories: PluginTable.factories)
+        let built = builder.build()
+        for finding in built.diagnostics { context.errors.line(finding.description) }
+        context.errors.flush()
+        guard let generation = built.generation else {
+            throw .usage("\(path) cannot be served; `llmgw check` shows the same mistakes without starting")
+        }
+        self.generation = generation
+        log = Log(generation.configuration.log)
+        let settings = generation.configuration.ledger
+        do {
+            let ledger = try LedgerWriter.open(settings.path, options: ServerStart.options(settings, log))
+            if ledger.recovered > 0 {
+                log.warning(
+                    "calls of the process before were cut off and are charged at their bound",
+                    ["count": .integer(ledger.recovered)])
+            }
+            gateway = LLMGateway(
+                ledger: ledger, generation: generation, log: log, unitKey: try UnitKey.load(beside: settings.path))
+        } catch let error as LedgerError {
+            throw Failure(.failure, error.message)
+        } catch {
+            throw error as? Failure ?? Failure(.failure, "\(error)")
+        }
+    }
+
+    private static func options(_ settings: LedgerSettings, _ log: Log) -> LedgerOptions {
+        var options = LedgerOptions()
+        options.synchronous = settings.synchronous == .full ? .full : .normal
+        options.onFatal = { error in
+            log.error(
+                "the ledger cannot go on; ending, so that nothing unrecorded is served",
+                [
+                    "reason": .string(error.message)
+                ])
+            log.flush()
+            _exit(ExitCode.failure.rawValue)
+        }
+        return options
+    }
+}
+
+extension Log {
+    convenience init(_ settings: LogSettings) {
+        self.init(
+            level: LogLevel(rawValue: settings.level.rawValue) ?? .info,
+            format: LogFormat(rawValue: settings.format.rawValue) ?? .text)
+    }
+}

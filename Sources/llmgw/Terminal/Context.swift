@@ -1,0 +1,48 @@
+import Glibc
+
+/// What a command knows of its surroundings.
+struct Context: Sendable {
+    /// As it was called, such as `.build/release/llmgw`: for lines that a reader can copy.
+    let program: String
+    let environment: [String: String]
+    let output = Output.standard
+    let errors = Output.errors
+
+    /// The path of the configuration: the option, else the environment, else where it usually is.
+    func configurationPath(_ arguments: Arguments) -> String {
+        arguments.text("config") ?? environment["LLMGW_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? "config/gateway.yaml"
+    }
+
+    /// Columns of the terminal; nil when standard output is none.
+    var width: Int? {
+        guard isatty(1) == 1 else { return nil }
+        var size = winsize()
+        guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// Colours are for people who look, and have not asked for none (no-color.org).
+    var usesColour: Bool {
+        isatty(1) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+
+    func bold(_ text: String) -> String { usesColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+}
+
+extension Context {
+    /// The process's environment, from the kernel: the C library's `environ` cannot be read safely.
+    static func readEnvironment() throws(Failure) -> [String: String] {
+        guard let bytes = WholeFile.read("/proc/self/environ") else {
+            throw Failure(
+                .failure, "/proc/self/environ cannot be read: \(String(cString: strerror(errno))); mount /proc")
+        }
+        var environment: [String: String] = [:]
+        for entry in bytes.split(separator: 0) {
+            let parts = entry.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else { continue }
+            environment[String(decoding: parts[0], as: UTF8.self)] = String(decoding: parts[1], as: UTF8.self)
+        }
+        return environment
+    }
+}

@@ -1,0 +1,29 @@
+import Glibc
+
+/// Small files, read and written at once.
+enum WholeFile {
+    /// Returns the bytes, at most 16 MiB of them; nil when it cannot be read, and `errno` says why.
+    static func read(_ path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16 << 10)
+        while bytes.count < 16 << 20 {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            bytes += piece.prefix(count)
+        }
+        return bytes
+    }
+
+    /// Makes a file that only its owner may read. False when it exists or cannot be made, and `errno` says why.
+    static func create(_ path: String, _ bytes: [UInt8]) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+    }
+}
