@@ -118,5 +118,11 @@ let package = Package(
                 "Telemetry",
             ]),
         tests("llmgw", imports: ["JSON"]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "CivilTime", "Gateway", "HTTPServer", "HTTPTypes", "Inference", "JSON", "Prompts", "Providers", "YAML",
+            ],
+            exclude: ["Seeds"], swiftSettings: settings),
     ]
 )

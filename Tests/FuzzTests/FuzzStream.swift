@@ -1,0 +1,40 @@
+import HTTPTypes
+import Inference
+import Providers
+
+/// However a stream is cut, the client gets the same bytes and the same usage is read; nothing is billed below zero.
+func fuzzStream(_ bytes: [UInt8]) {
+    let whole = relay([bytes])
+    precondition(whole == relay(bytes.pieces()), "a cut changed the stream")
+    guard let usage = whole.reading.usage else { return }
+    let figures = [
+        usage.input, usage.cachedInput, usage.cacheWrite, usage.audioInput, usage.imageInput, usage.output,
+        usage.audioOutput,
+    ]
+    precondition(figures.allSatisfy { $0 >= 0 }, "negative usage")
+    let price = Price(
+        provider: "p", model: "m", from: "2026-01-01", currency: .usd, rates: Rates(input: .max, output: .max),
+        source: "")
+    precondition((price.charge(for: usage)?.nano ?? 0) >= 0, "a negative charge")
+}
+
+private struct Relayed: Equatable {
+    var output: [UInt8] = []
+    var terminator: [UInt8] = []
+    var failure: StreamFailure.Kind?
+    var reading = AnswerReading()
+}
+
+private func relay(_ pieces: [[UInt8]]) -> Relayed {
+    var relay = OpenAIStreamRelay(hidesUsage: true)
+    var result = Relayed()
+    do {
+        for piece in pieces { try relay.feed(piece, into: &result.output) }
+        try relay.end()
+    } catch {
+        result.failure = error.kind
+    }
+    result.terminator = relay.terminator
+    result.reading = relay.reading
+    return result
+}
