@@ -30,16 +30,6 @@ package struct UpstreamFailure: Error, Sendable, Hashable {
         case tooLarge = "too_large"
     }
 
-    package enum Cooldown: Sendable, Hashable {
-        case none
-        /// Seconds.
-        case short
-        /// Until ``UpstreamFailure/retryAfterMilliseconds`` has passed.
-        case untilRetryAfter
-        /// Minutes to hours.
-        case long
-    }
-
     package var kind: Kind
     /// The upstream's status; nil when there was none.
     package var status: Int?
@@ -75,15 +65,6 @@ extension UpstreamFailure {
         switch kind {
         case .contentFilter, .invalidRequest, .tooLarge: false
         default: true
-        }
-    }
-
-    package var cooldown: Cooldown {
-        switch kind {
-        case .unreachable, .connectionLost, .timeout, .unavailable: .short
-        case .rateLimited: retryAfterMilliseconds == nil ? .short : .untilRetryAfter
-        case .quota, .authentication: .long
-        case .contextLength, .contentFilter, .unknownModel, .invalidRequest, .malformedAnswer, .tooLarge: .none
         }
     }
 
