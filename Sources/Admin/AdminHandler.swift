@@ -58,15 +58,7 @@ package final class AdminHandler: HTTPHandler {
     // MARK: Gate
 
     private func route(_ head: HTTPRequestHead) throws(GatewayError) -> AdminRoute {
-        guard let routes = AdminRoute.routes(of: head.path) else {
-            throw GatewayError(404, "unknown_endpoint", "there is no endpoint \(head.method.name) \(head.path)")
-        }
-        let method: HTTPMethod = head.method == .head ? .get : head.method
-        guard let route = routes.first(where: { $0.method == method }) else {
-            let allowed = routes.map(\.method.name).joined(separator: ", ")
-            throw GatewayError(405, "method_not_allowed", "\(head.path) takes \(allowed), not \(head.method.name)")
-        }
-        return route
+        try AdminRoute.matching(head, among: AdminRoute.routes(of: head.path))
     }
 
     private func allowedMethods(_ error: GatewayError, _ head: HTTPRequestHead) -> String? {

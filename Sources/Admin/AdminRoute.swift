@@ -1,10 +1,11 @@
+import Gateway
 import HTTPServer
 import HTTPTypes
 
 /// One method of one path of the admin port: what answers it, and who may ask.
 ///
 /// The same value decides both. A handler that acts takes an ``Operator``, and only the gate makes one.
-struct AdminRoute: Sendable {
+struct AdminRoute: MethodRoute, Sendable {
     enum Role: Sendable {
         case anybody(@Sendable (AdminHandler, HTTPExchange) async -> Void)
         case operators(@Sendable (AdminHandler, HTTPExchange, Operator) async throws -> Void)

@@ -92,16 +92,7 @@ package final class RequestHandler: HTTPHandler {
     }
 
     private func route(_ head: HTTPRequestHead) throws(GatewayError) -> Route {
-        guard let routes = Route.routes(of: head.path) else {
-            throw GatewayError(404, "unknown_endpoint", "there is no endpoint \(head.method.name) \(head.path)")
-        }
-        // HEAD is GET without the body (RFC 9110 §9.3.2); the server leaves the body out.
-        let method: HTTPMethod = head.method == .head ? .get : head.method
-        guard let route = routes.first(where: { $0.method == method }) else {
-            let allowed = routes.map(\.method.name).joined(separator: ", ")
-            throw GatewayError(405, "method_not_allowed", "\(head.path) takes \(allowed), not \(head.method.name)")
-        }
-        return route
+        try Route.matching(head, among: Route.routes(of: head.path))
     }
 
     private func allowedMethods(_ error: GatewayError, _ head: HTTPRequestHead) -> String? {

@@ -6,7 +6,7 @@ import Providers
 ///
 /// The same value decides both, so the gate and the handler can never look at different strings. A handler for
 /// applications takes a ``Caller``, and only authentication makes one: without its role a handler does not compile.
-struct Route: Sendable {
+struct Route: MethodRoute, Sendable {
     enum Handler: Sendable {
         case anybody(@Sendable (RequestHandler, HTTPExchange) async -> Void)
         case application(@Sendable (RequestHandler, HTTPExchange, Caller) async -> Void)
