@@ -33,6 +33,8 @@ test)
     install_missing curl sqlite3
     # Without it the tests of failing disks are skipped.
     install_missing strace || echo "setup.sh: no strace; going on without" >&2
+    # Without it the tests of power loss are.
+    install_missing fuse3 || echo "setup.sh: no fuse3; going on without" >&2
     # Without it the tests of HTTP/2 are.
     install_missing nginx-light || echo "setup.sh: no nginx; going on without" >&2
     ;;
