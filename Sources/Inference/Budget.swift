@@ -61,10 +61,21 @@ public struct BudgetLine: Sendable, Hashable {
     public var nano: Int64
     /// How the price's currency becomes the budget's; nil when they are the same.
     public var fx: FXRate?
+    /// This call may fill the period only up to this much, in nano-units of the budget's currency; nil: up to the limit.
+    ///
+    /// A ceiling is for calls that have an alternative: what stands above it is refused at once and never waits.
+    public var ceiling: Int64?
+    /// False for a budget that only alerts: it never refuses and never waits.
+    public var enforces: Bool
+    /// The shares of the limit at which an alert is due, in millionths, ascending.
+    public var alerts: [Int]
+    /// Counts the generations of a process, so that one that was replaced cannot put its limit back.
+    public var generation: UInt64
 
     public init(
         account: Account, window: BudgetWindow, zone: String, startsAt: Int64, endsAt: Int64, label: String,
-        limit: Money, nano: Int64, fx: FXRate? = nil
+        limit: Money, nano: Int64, fx: FXRate? = nil, ceiling: Int64? = nil, enforces: Bool = true,
+        alerts: [Int] = [], generation: UInt64 = 0
     ) {
         self.account = account
         self.window = window
@@ -75,12 +86,16 @@ public struct BudgetLine: Sendable, Hashable {
         self.limit = limit
         self.nano = nano
         self.fx = fx
+        self.ceiling = ceiling
+        self.enforces = enforces
+        self.alerts = alerts
+        self.generation = generation
     }
 }
 
 /// The counters of a period, in nano-units of its currency.
 public struct PeriodState: Sendable, Hashable {
-    /// The period's row, for ``LedgerWriter/alert(_:ppm:)``.
+    /// The period's row.
     public var id: Int64
     public var limit: Int64
     public var posted: Int64

@@ -23,7 +23,7 @@ package final class LedgerReader {
             sqlite3_busy_timeout(connection.handle, 2_000)
             csqlite_set_no_checkpoint_on_close(connection.handle)
             try connection.harden()
-            try LedgerFile.check(connection)
+            try LedgerFile.checkIsCurrent(connection)
             return try LedgerReader(connection)
         }
     }

@@ -70,6 +70,16 @@ package final class LedgerWriter: Sendable {
         }
     }
 
+    /// Makes an attempt's hold larger on all its lines, or final when one has no room; durable when it returns.
+    ///
+    /// Never waits for room, and goes before those who do: their calls have not begun.
+    package func extend(_ extension: HoldExtension) async -> ExtendResult {
+        await withUnsafeContinuation { continuation in
+            let job = ExtendJob(`extension`, continuation)
+            if let refusal = inbox.push(.extend(job)) { job.answer(.unavailable(refusal)) }
+        }
+    }
+
     /// Settles an attempt exactly once; durable when it returns. A repetition changes nothing and is no error.
     ///
     /// When the commit is late, as on a full disk, the error says so; the settlement itself stays queued and is tried

@@ -19,6 +19,15 @@ final class OtherProgram {
             throw SQLiteFailure(message: String(cString: sqlite3_errmsg(handle)))
         }
     }
+
+    /// Returns the first column of the first row of a query.
+    func text(_ sql: String) throws -> String? {
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, sqlite3_step(statement) == SQLITE_ROW
+        else { throw SQLiteFailure(message: String(cString: sqlite3_errmsg(handle))) }
+        return sqlite3_column_text(statement, 0).map { String(cString: $0) }
+    }
 }
 
 func sqlite(_ path: String, _ sql: String) throws {

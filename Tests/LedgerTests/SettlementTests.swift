@@ -118,17 +118,4 @@ import Testing
         #expect(await ledger.admit(hold(newID(), 1, lines: [line(1912, 1)])).isExhausted)
         await ledger.close()
     }
-
-    @Test func anAlertFiresOnceForAPeriod() async throws {
-        let folder = try Folder()
-        let ledger = try LedgerWriter.open(folder.ledger)
-        guard case .held(let states) = await ledger.admit(hold(newID(), 60, lines: [line(100, 60)])) else { return }
-        let id = try #require(states.first?.id)
-        let fired = [
-            try await ledger.alert(id, ppm: 500_000), try await ledger.alert(id, ppm: 500_000),
-            try await ledger.alert(id, ppm: 800_000), try await ledger.alert(id, ppm: 500_000),
-        ]
-        await ledger.close()
-        #expect(fired == [true, false, true, false])
-    }
 }

@@ -39,24 +39,42 @@ func price(_ model: String = "m1", currency: Currency = .usd) -> Price {
 
 func line(
     _ limit: Int64, _ nano: Int64, application: String = "bot", scope: Account.Scope = .application,
-    fx: FXRate? = nil, currency: Currency = .usd, day: Int64 = 0
+    fx: FXRate? = nil, currency: Currency = .usd, day: Int64 = 0, ceiling: Int64? = nil, enforces: Bool = true,
+    alerts: [Int] = [], generation: UInt64 = 0
 ) -> BudgetLine {
     BudgetLine(
         account: Account(scope, application), window: .day, zone: "UTC", startsAt: midnight + day * 86_400_000,
         endsAt: midnight + (day + 1) * 86_400_000, label: "2026-11-\(21 + day)", limit: Money(nano: limit, currency),
-        nano: nano, fx: fx)
+        nano: nano, fx: fx, ceiling: ceiling, enforces: enforces, alerts: alerts, generation: generation)
 }
 
 func hold(
     _ id: RequestID, _ nano: Int64, lines: [BudgetLine], attempt: Int = 1, application: String = "bot",
-    at: Int64 = noon, wait: Duration = .zero, price priced: Price? = price()
+    at: Int64 = noon, wait: Duration = .zero, price priced: Price? = price(),
+    idempotency: IdempotencyKey? = nil
 ) -> HoldRequest {
     HoldRequest(
         request: id, attempt: attempt, identity: identity(application), provider: "sim", upstreamModel: "m1",
         price: priced,
         quote: Quote(
             provider: "sim", upstreamModel: "m1", attempt: attempt, inputTokensMax: nano, outputTokensMax: 0,
-            bound: priced.map { Money(nano: nano, $0.currency) }), lines: lines, at: at, wait: wait)
+            bound: priced.map { Money(nano: nano, $0.currency) }), lines: lines, at: at, wait: wait,
+        idempotency: idempotency)
+}
+
+/// The hold of an attempt grows to `nano`.
+func larger(
+    _ id: RequestID, _ seq: Int, to nano: Int64, lines: [BudgetLine], attempt: Int = 1
+) -> HoldExtension {
+    HoldExtension(
+        request: id, attempt: attempt, seq: seq,
+        quote: Quote(
+            provider: "sim", upstreamModel: "m1", attempt: attempt, inputTokensMax: nano, outputTokensMax: 0,
+            bound: Money(nano: nano, .usd)), lines: lines)
+}
+
+func key(_ name: String, body: UInt8 = 1, application: String = "bot") -> IdempotencyKey {
+    IdempotencyKey(application: application, key: name, bodyHash: [UInt8](repeating: body, count: 32))
 }
 
 func end(
@@ -82,5 +100,24 @@ extension AdmitResult {
     var isHeld: Bool { if case .held = self { true } else { false } }
     var isExhausted: Bool { if case .exhausted = self { true } else { false } }
     var isBusy: Bool { if case .busy = self { true } else { false } }
+    var repetition: IdempotencyState? { if case .repeated(let state) = self { state } else { nil } }
+    var states: [PeriodState] {
+        switch self {
+        case .held(let states), .exhausted(_, let states), .busy(_, let states): states
+        default: []
+        }
+    }
     var failure: LedgerError? { if case .unavailable(let error) = self { error } else { nil } }
+}
+
+extension ExtendResult {
+    var isExtended: Bool { if case .extended = self { true } else { false } }
+    var isFinal: Bool { if case .final = self { true } else { false } }
+    var failure: LedgerError? { if case .unavailable(let error) = self { error } else { nil } }
+    var states: [PeriodState] {
+        switch self {
+        case .extended(let states), .final(let states): states
+        default: []
+        }
+    }
 }

@@ -136,15 +136,29 @@ extension RequestHandler {
             call.attempts += 1
             call.budgetCurrencies = admission.lines.map(\.limit.currency)
             call.noteRemaining(periods)
-        case .exhausted(let line, let state):
-            throw admission.refusal(call.forPlugins, line: line, state: state, isBusy: false)
-        case .busy(let line, let state):
-            throw admission.refusal(call.forPlugins, line: line, state: state, isBusy: true)
+        case .exhausted(let line, let states):
+            throw refusal(call, admission, line, states, isBusy: false)
+        case .busy(let line, let states):
+            throw refusal(call, admission, line, states, isBusy: true)
+        case .repeated:
+            throw GatewayError(409, "idempotency_conflict", "a call with this idempotency key was made before")
         case .cancelled:
             throw RequestHandler.unavailable(LedgerError(.closed, "the gateway is stopping"))
         case .unavailable(let error):
             throw RequestHandler.unavailable(error)
         }
+    }
+
+    private func refusal(
+        _ call: InferenceCall, _ admission: PluginChain.Admission, _ line: BudgetLine, _ states: [PeriodState],
+        isBusy: Bool
+    ) -> GatewayError {
+        let state = zip(admission.lines, states).first { $0.0 == line }?.1
+        return admission.refusal(
+            call.forPlugins, line: line,
+            state: state
+                ?? PeriodState(id: 0, limit: line.limit.nano, posted: 0, held: 0, presumed: 0, overrun: 0),
+            isBusy: isBusy)
     }
 
     /// Nothing billable is served while the ledger cannot record it.

@@ -8,11 +8,11 @@ extension LedgerReader {
             SELECT attempt, identity, state, admitted_at, input_max, output_max, bound_nano, basis, cost_nano, unpriced,
               input, cached_input, cache_write, cache_write_1h, cache_write_12h, audio_input, image_input, output,
               audio_output, reasoning, upstream_status, upstream_request, error_code, first_byte_ms, duration_ms,
-              served_model
+              served_model, seq, cut
             FROM attempt WHERE request=?1
             UNION ALL
-            SELECT attempt, identity, 'held', admitted_at, input_max, output_max, bound_nano, NULL, NULL, NULL,
-              NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+            SELECT attempt, identity, state, admitted_at, input_max, output_max, bound_nano, NULL, NULL, NULL,
+              NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, seq, 0
             FROM hold WHERE request=?1 ORDER BY attempt
             """)
         select.bind(1, request)
@@ -49,6 +49,8 @@ extension LedgerReader {
         detail.firstByteMs = row.optionalInteger(23)
         detail.durationMs = row.optionalInteger(24)
         detail.servedModel = row.optionalText(25)
+        detail.extensions = Int(clamping: row.integer(26))
+        detail.cut = row.integer(27) != 0
         return detail
     }
 
@@ -85,7 +87,7 @@ extension LedgerReader {
     private func adjustments(of request: RequestID, _ attempt: Int) throws -> [Adjustment] {
         let select = try connection.prepare(
             """
-            SELECT kind, nano, by_whom, reason, at FROM adjustment
+            SELECT kind, nano, by_whom, reason, at, name FROM adjustment
             WHERE request=? AND attempt=? AND period IS NULL ORDER BY id
             """)
         select.bind(1, request)
@@ -96,7 +98,7 @@ extension LedgerReader {
             found.append(
                 Adjustment(
                     request: request, attempt: attempt, kind: kind, nano: select.integer(1), by: select.text(2),
-                    reason: select.text(3), at: select.integer(4)))
+                    reason: select.text(3), at: select.integer(4), id: select.optionalText(5)))
         }
         return found
     }

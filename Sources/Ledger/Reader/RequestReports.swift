@@ -47,7 +47,8 @@ extension LedgerReader {
         let select = try connection.prepare(
             """
             SELECT request, identity, endpoint, outcome, status, stream, started_at, total_ms, total_first_byte_ms,
-              session, unit, tags, request_error, fallback, max_tokens
+              session, unit, tags, request_error, fallback, max_tokens, clipped_to, degraded_from, cut_by,
+              idempotency_key
             FROM \(table) JOIN identity ON identity.id=\(table).identity WHERE outcome NOT NULL AND (\(condition))
             ORDER BY \(order) LIMIT \(limit)
             """)
@@ -66,6 +67,10 @@ extension LedgerReader {
             end.errorCode = select.optionalText(12)
             end.fallback = select.integer(13) != 0
             end.maxTokens = select.optionalInteger(14)
+            end.clippedTo = select.optionalInteger(15)
+            end.degradedFrom = select.optionalText(16)
+            end.cutBy = select.optionalText(17)
+            end.idempotencyKey = select.optionalText(18)
             found.append((end, entry))
         }
         return found

@@ -53,7 +53,7 @@ enum LedgerFile {
         do {
             let connection = try Connection(fresh, .readWrite)
             try connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN IMMEDIATE")
-            try connection.execute(Schema.statements)
+            for statements in Schema.statements { try connection.execute(statements) }
             try connection.execute(
                 "PRAGMA application_id=\(Schema.applicationID); PRAGMA user_version=\(Schema.version); COMMIT")
         } catch let error {
@@ -63,8 +63,8 @@ enum LedgerFile {
         syncFolder(of: path)
     }
 
-    /// Makes the rename itself durable.
-    private static func syncFolder(of path: String) {
+    /// Makes a rename itself durable.
+    static func syncFolder(of path: String) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let descriptor = Glibc.open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -87,6 +87,7 @@ enum LedgerFile {
             PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000
             """)
         try inspectAfterCrash(connection)
+        try Migration.run(connection)
         if let pages = options.maxPages { try connection.execute("PRAGMA max_page_count=\(pages)") }
     }
 
@@ -114,6 +115,21 @@ enum LedgerFile {
         guard version <= Schema.version else {
             throw LedgerError(
                 .schema, "\(path) has schema \(version), this program knows \(Schema.version); use a newer llmgw")
+        }
+        guard version >= 1 else {
+            throw LedgerError(.corrupt, "\(path) has no schema; move it away by hand or restore a backup")
+        }
+    }
+
+    /// Refuses what only a writer may bring up to date.
+    static func checkIsCurrent(_ connection: Connection) throws {
+        try check(connection)
+        let version = try connection.integer("PRAGMA user_version") ?? 0
+        guard version == Schema.version else {
+            throw LedgerError(
+                .schema,
+                "\(connection.path) has schema \(version), this program reads \(Schema.version); start the gateway once"
+                    + " (`llmgw serve`): it makes a backup and brings the file up to date")
         }
     }
 }

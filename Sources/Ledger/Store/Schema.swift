@@ -1,11 +1,17 @@
 /// The tables, and the version that a file carries in `user_version`.
 enum Schema {
     /// A program refuses a file with a greater one.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
     /// `llmg` in ASCII, in the file's header: says whose database it is.
     static let applicationID: Int64 = 0x6C6C_6D67
 
-    static let statements = """
+    /// What makes an empty ledger, in order.
+    static let statements = [first] + sinceVersion2
+
+    /// The tables that version 2 has and version 1 has not, in order.
+    static let sinceVersion2 = [idempotency, alert]
+
+    private static let first = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         INSERT INTO meta VALUES('skew_ms', 0), ('probe', 0);
 
@@ -43,8 +49,8 @@ enum Schema {
           held_nano INTEGER NOT NULL DEFAULT 0 CHECK(held_nano>=0),
           presumed_nano INTEGER NOT NULL DEFAULT 0 CHECK(presumed_nano>=0),   -- part of posted_nano
           overrun_nano INTEGER NOT NULL DEFAULT 0 CHECK(overrun_nano>=0),     -- billed above the bound
-          allowance_nano INTEGER NOT NULL DEFAULT 0 CHECK(allowance_nano>=0), -- above the limit by a later lowering
-          alerted_ppm INTEGER NOT NULL DEFAULT 0,                             --   of it or by a correction
+          allowance_nano INTEGER NOT NULL DEFAULT 0 CHECK(allowance_nano>=0), -- above the limit by a lowering of it,
+                                                                              --   a correction, or an alert-only budget
           UNIQUE(scope, name, window, zone, currency, starts_at),
           -- posted + held <= limit + overrun + allowance, written so that no sum overflows
           CHECK(posted_nano-overrun_nano-allowance_nano<=limit_nano-held_nano)) STRICT;
@@ -57,6 +63,8 @@ enum Schema {
           identity INTEGER NOT NULL, superseded INTEGER NOT NULL DEFAULT 0, admitted_at INTEGER NOT NULL,
           input_max INTEGER NOT NULL, output_max INTEGER NOT NULL, bound_nano INTEGER CHECK(bound_nano>=0),
           period INTEGER, fx INTEGER, held_nano INTEGER CHECK(held_nano>=0),
+          state TEXT NOT NULL DEFAULT 'held' CHECK(state='held' OR state='final'),
+          seq INTEGER NOT NULL DEFAULT 0 CHECK(seq>=0),                       -- the last extension
           PRIMARY KEY(request, attempt)) STRICT, WITHOUT ROWID;
         CREATE TABLE attempt(request BLOB NOT NULL, attempt INTEGER NOT NULL, identity INTEGER NOT NULL,
           superseded INTEGER NOT NULL,                                        -- a later attempt followed
@@ -74,6 +82,8 @@ enum Schema {
             OR outcome='failed' OR outcome='refused'),
           status INTEGER, stream INTEGER, started_at INTEGER, total_ms INTEGER, total_first_byte_ms INTEGER,
           session TEXT, unit BLOB, tags TEXT, request_error TEXT, fallback INTEGER, max_tokens INTEGER,
+          clipped_to INTEGER, degraded_from TEXT, cut_by TEXT, idempotency_key TEXT,
+          seq INTEGER NOT NULL DEFAULT 0 CHECK(seq>=0), cut INTEGER NOT NULL DEFAULT 0 CHECK(cut=0 OR state<>'voided'),
           PRIMARY KEY(request, attempt)) STRICT, WITHOUT ROWID;
         CREATE INDEX attempt_session ON attempt(session) WHERE session IS NOT NULL;
 
@@ -87,14 +97,17 @@ enum Schema {
           outcome TEXT NOT NULL CHECK(outcome IN('completed','truncated','cancelled','failed','refused')),
           status INTEGER NOT NULL, stream INTEGER NOT NULL, started_at INTEGER NOT NULL, total_ms INTEGER NOT NULL,
           total_first_byte_ms INTEGER, session TEXT, unit BLOB, tags TEXT, request_error TEXT,
-          fallback INTEGER NOT NULL, max_tokens INTEGER) STRICT, WITHOUT ROWID;
+          fallback INTEGER NOT NULL, max_tokens INTEGER, clipped_to INTEGER, degraded_from TEXT, cut_by TEXT,
+          idempotency_key TEXT) STRICT, WITHOUT ROWID;
 
         CREATE TABLE adjustment(id INTEGER PRIMARY KEY, period INTEGER REFERENCES period(id),
           request BLOB, attempt INTEGER,
           kind TEXT NOT NULL CHECK(kind IN('late_usage','presumed_release','fx_revaluation','provider_invoice',
             'reprice','manual','limit_change')),
-          nano INTEGER NOT NULL, by_whom TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+          nano INTEGER NOT NULL, by_whom TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
+          name TEXT) STRICT;                                                  -- its caller's; booked once
         CREATE INDEX adjustment_attempt ON adjustment(request, attempt);
+        CREATE UNIQUE INDEX adjustment_name ON adjustment(name) WHERE name NOT NULL;
 
         CREATE TABLE key(id TEXT PRIMARY KEY, application TEXT NOT NULL, name TEXT NOT NULL,
           hash BLOB NOT NULL UNIQUE CHECK(length(hash)=32), created_at INTEGER NOT NULL, expires_at INTEGER,
@@ -117,5 +130,22 @@ enum Schema {
 
         CREATE TABLE audit(n INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
           subject TEXT NOT NULL, detail TEXT NOT NULL, chain BLOB NOT NULL CHECK(length(chain)=32)) STRICT;
+        """
+
+    private static let idempotency = """
+        -- Whether the request runs, has ended, or cost nothing, is in its own rows. epoch: the process that admitted it.
+        CREATE TABLE idempotency(application TEXT NOT NULL, key TEXT NOT NULL CHECK(length(CAST(key AS BLOB))<=255),
+          request BLOB NOT NULL CHECK(length(request)=16), body_hash BLOB NOT NULL CHECK(length(body_hash)=32),
+          at INTEGER NOT NULL, epoch INTEGER NOT NULL, PRIMARY KEY(application, key)) STRICT, WITHOUT ROWID;
+        CREATE INDEX idempotency_at ON idempotency(at);
+        """
+
+    private static let alert = """
+        CREATE TABLE alert(id INTEGER PRIMARY KEY, period INTEGER NOT NULL REFERENCES period(id),
+          ppm INTEGER NOT NULL CHECK(ppm>0), kind TEXT NOT NULL CHECK(kind IN('held','posted')), at INTEGER NOT NULL,
+          limit_nano INTEGER NOT NULL CHECK(limit_nano>=0), posted_nano INTEGER NOT NULL CHECK(posted_nano>=0),
+          held_nano INTEGER NOT NULL CHECK(held_nano>=0), delivered_at INTEGER,
+          tries INTEGER NOT NULL DEFAULT 0 CHECK(tries>=0), last_error TEXT, UNIQUE(period, ppm, kind)) STRICT;
+        CREATE INDEX alert_pending ON alert(id) WHERE delivered_at IS NULL;
         """
 }

@@ -21,9 +21,12 @@ package struct Adjustment: Sendable, Hashable {
     package var reason: String
     /// UTC milliseconds.
     package var at: Int64
+    /// The caller's name for the correction; the ledger books a name only once.
+    package var id: String?
 
     package init(
-        request: RequestID, attempt: Int, kind: Kind, nano: Int64, by: String, reason: String, at: Int64
+        request: RequestID, attempt: Int, kind: Kind, nano: Int64, by: String, reason: String, at: Int64,
+        id: String? = nil
     ) {
         self.request = request
         self.attempt = attempt
@@ -32,6 +35,34 @@ package struct Adjustment: Sendable, Hashable {
         self.by = by
         self.reason = reason
         self.at = at
+        self.id = id
+    }
+}
+
+/// A later correction of one period as a whole, of no attempt: `manual` or `fxRevaluation`.
+package struct PeriodAdjustment: Sendable, Hashable {
+    /// The period's row, as in ``PeriodState``.
+    package var period: Int64
+    package var kind: Adjustment.Kind
+    /// Signed, in the period's currency.
+    package var nano: Int64
+    package var by: String
+    package var reason: String
+    /// UTC milliseconds.
+    package var at: Int64
+    /// The caller's name for the correction; the ledger books a name only once.
+    package var id: String?
+
+    package init(
+        period: Int64, kind: Adjustment.Kind, nano: Int64, by: String, reason: String, at: Int64, id: String? = nil
+    ) {
+        self.period = period
+        self.kind = kind
+        self.nano = nano
+        self.by = by
+        self.reason = reason
+        self.at = at
+        self.id = id
     }
 }
 

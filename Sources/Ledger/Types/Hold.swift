@@ -20,11 +20,13 @@ package struct HoldRequest: Sendable {
     package var at: Int64
     /// How long to wait in turn when only holds are in the way.
     package var wait: Duration
+    /// Names the request, so that it is not run twice; looked at for the first attempt only.
+    package var idempotency: IdempotencyKey?
 
     package init(
         request: RequestID, attempt: Int, identity: CallIdentity, provider: String, upstreamModel: String,
         price: Price?, isFree: Bool = false, quote: Quote, lines: [BudgetLine], at: Int64,
-        wait: Duration = .seconds(2)
+        wait: Duration = .seconds(2), idempotency: IdempotencyKey? = nil
     ) {
         self.request = request
         self.attempt = attempt
@@ -37,6 +39,7 @@ package struct HoldRequest: Sendable {
         self.lines = lines
         self.at = at
         self.wait = wait
+        self.idempotency = idempotency
     }
 }
 
@@ -44,10 +47,15 @@ package struct HoldRequest: Sendable {
 package enum AdmitResult: Sendable, Hashable {
     /// The hold is durable. The states are those after the hold, in the order of the lines.
     case held([PeriodState])
-    /// `posted + quote > limit`: waiting would not help.
-    case exhausted(BudgetLine, PeriodState)
-    /// Only holds were in the way, for the whole wait.
-    case busy(BudgetLine, PeriodState)
+    /// `posted + quote > limit`, or the line's ceiling is reached: waiting would not help.
+    ///
+    /// The line that refused, and the states of all lines in order. When `posted + nano <= limit` for that line, its
+    /// ceiling alone has refused.
+    case exhausted(BudgetLine, [PeriodState])
+    /// Only holds were in the way, for the whole wait: the line that refused, and the states of all lines in order.
+    case busy(BudgetLine, [PeriodState])
+    /// A request with this idempotency key was admitted before: nothing is held.
+    case repeated(IdempotencyState)
     /// The ledger cannot record now.
     case unavailable(LedgerError)
     /// The task was cancelled before the hold was made: nothing is held.
@@ -69,6 +77,8 @@ package struct AttemptEnd: Sendable {
     package var durationMs: Int64?
     /// The model that the vendor says has served.
     package var servedModel: String?
+    /// The gateway cut the stream at the end of its hold.
+    package var cut = false
 
     package init(request: RequestID, attempt: Int, settlement: Settlement) {
         self.request = request
@@ -120,6 +130,13 @@ package struct RequestEnd: Sendable {
     package var fallback = false
     /// The output limit that was sent upstream.
     package var maxTokens: Int64?
+    /// The output limit that a budget left of the one that was asked for, in tokens.
+    package var clippedTo: Int64?
+    /// The model that was asked for, when a budget put another one in its place.
+    package var degradedFrom: String?
+    /// What cut the answer short, such as `budget`.
+    package var cutBy: String?
+    package var idempotencyKey: String?
 
     package init(
         request: RequestID, identity: CallIdentity, endpoint: String, outcome: Outcome, status: Int, stream: Bool,

@@ -19,6 +19,8 @@ package struct LedgerOptions: Sendable {
     package var reserve = 16 << 20
     /// The most pages of the file; nil for SQLite's own limit.
     package var maxPages: Int?
+    /// Called on the writer's thread after a commit that wrote alerts; it must not block.
+    package var onAlert: (@Sendable () -> Void)?
     /// Called once, on the writer's thread, after a failure that no retry can mend: the program must exit.
     package var onFatal: (@Sendable (LedgerError) -> Void)?
 

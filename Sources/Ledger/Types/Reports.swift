@@ -70,6 +70,10 @@ package struct AttemptDetail: Sendable {
     package var firstByteMs: Int64?
     package var durationMs: Int64?
     package var servedModel: String?
+    /// How often the hold was extended.
+    package var extensions = 0
+    /// The gateway cut the stream at the end of its hold.
+    package var cut = false
     package var lines: [LineDetail] = []
     package var adjustments: [Adjustment] = []
 }

@@ -8,15 +8,22 @@ extension LedgerWriter {
         try await perform { writer in try writer.adjust(adjustment) }
     }
 
-    /// Returns true the first time that a period's alert at `ppm` millionths of its limit is due; once for ever.
-    package func alert(_ period: Int64, ppm: Int) async throws(LedgerError) -> Bool {
+    /// Corrects many charges in one transaction, with its entry in the audit trail: all of it is booked or nothing.
+    package func adjust(_ adjustments: [Adjustment], note: AuditEntry) async throws(LedgerError) {
         try await perform { writer in
-            let update = try writer.connection.prepare(
-                "UPDATE period SET alerted_ppm=?1 WHERE id=?2 AND alerted_ppm<?1")
-            update.bind(1, ppm)
-            update.bind(2, period)
-            try update.run()
-            return writer.connection.changes == 1
+            for adjustment in adjustments { try writer.adjust(adjustment) }
+            try writer.append(note)
+        }
+    }
+
+    /// Corrects a period as a whole, with an entry in the audit trail in the same transaction.
+    ///
+    /// An unknown period is `missing`; taking back more than is posted, or another kind than `manual` and
+    /// `fxRevaluation`, is a `conflict`. Reports on calls do not show it, since no call has caused it.
+    package func adjustPeriod(_ adjustment: PeriodAdjustment, note: AuditEntry) async throws(LedgerError) {
+        try await perform { writer in
+            try writer.adjust(adjustment)
+            try writer.append(note)
         }
     }
 }
@@ -31,6 +38,7 @@ extension Writer {
         guard try select.step() else {
             throw LedgerError(.missing, "\(place) is not settled; only a settled attempt is corrected")
         }
+        try refuseSecond(adjustment.id)
         let earlier = try connection.prepare(
             "SELECT ifnull(sum(nano),0) FROM adjustment WHERE request=? AND attempt=? AND period IS NULL")
         earlier.bind(1, adjustment.request)
@@ -48,9 +56,9 @@ extension Writer {
                 throw LedgerError(.conflict, "\(place): a period has less than is taken back")
             }
         }
-        try insert(adjustment, period: nil, nano: adjustment.nano)
+        try insert(adjustment, period: nil, nano: adjustment.nano, name: adjustment.id)
         for change in changes {
-            try insert(adjustment, period: change.period, nano: change.nano)
+            try insert(adjustment, period: change.period, nano: change.nano, name: nil)
             let presumed = adjustment.kind == .presumedRelease ? change.nano : 0
             try periods.change(change.period) { _ = $0.correct(by: change.nano, presumed: presumed) }
         }
@@ -81,10 +89,48 @@ extension Writer {
         return changes
     }
 
-    private func insert(_ adjustment: Adjustment, period: Int64?, nano: Int64) throws(SQLiteError) {
+    fileprivate func adjust(_ adjustment: PeriodAdjustment) throws {
+        let place = "period \(adjustment.period)"
+        guard adjustment.kind == .manual || adjustment.kind == .fxRevaluation else {
+            throw LedgerError(.conflict, "\(place): a period as a whole has no \(adjustment.kind.rawValue)")
+        }
+        guard try connection.integer("SELECT count(*) FROM period WHERE id=\(adjustment.period)") == 1 else {
+            throw LedgerError(.missing, "\(place) has no row")
+        }
+        try refuseSecond(adjustment.id)
+        var counters = try periods[adjustment.period]
+        guard counters.correct(by: adjustment.nano) else {
+            throw LedgerError(.conflict, "\(place): \(Money.decimal(nano: adjustment.nano)) is more than is posted")
+        }
+        let insert = try connection.prepare(
+            "INSERT INTO adjustment(period, kind, nano, by_whom, reason, at, name) VALUES(?,?,?,?,?,?,?)")
+        insert.bind(1, adjustment.period)
+        insert.bind(2, adjustment.kind.rawValue)
+        insert.bind(3, adjustment.nano)
+        insert.bind(4, adjustment.by)
+        insert.bind(5, adjustment.reason)
+        insert.bind(6, adjustment.at)
+        insert.bind(7, adjustment.id)
+        try insert.run()
+        try periods.change(adjustment.period) { _ = $0.correct(by: adjustment.nano) }
+        mayAdmit = true
+    }
+
+    /// The file refuses a name's second row by itself; this says which name it was.
+    private func refuseSecond(_ name: String?) throws {
+        guard let name else { return }
+        let find = try connection.prepare("SELECT 1 FROM adjustment WHERE name=?")
+        find.bind(1, name)
+        guard try !find.step() else { throw LedgerError(.conflict, "the correction '\(name)' is booked already") }
+    }
+
+    private func insert(
+        _ adjustment: Adjustment, period: Int64?, nano: Int64, name: String?
+    ) throws(SQLiteError) {
         let insert = try connection.prepare(
             """
-            INSERT INTO adjustment(period, request, attempt, kind, nano, by_whom, reason, at) VALUES(?,?,?,?,?,?,?,?)
+            INSERT INTO adjustment(period, request, attempt, kind, nano, by_whom, reason, at, name)
+            VALUES(?,?,?,?,?,?,?,?,?)
             """)
         insert.bind(1, period)
         insert.bind(2, adjustment.request)
@@ -94,6 +140,7 @@ extension Writer {
         insert.bind(6, adjustment.by)
         insert.bind(7, adjustment.reason)
         insert.bind(8, adjustment.at)
+        insert.bind(9, name)
         try insert.run()
     }
 }

@@ -23,13 +23,17 @@ extension Writer {
 
     /// Answers a job if it can be answered now; returns false when it must wait.
     private func decide(_ job: AdmitJob, _ ids: [Int64], behindOthers blocked: Int?) throws(SQLiteError) -> Bool {
+        if let answer = try repetition(job.hold) {
+            answers.append(.admit(job, answer))
+            return true
+        }
         var inTheWay = blocked
         for (index, line) in job.hold.lines.enumerated() {
-            switch try periods[ids[index]].verdict(for: line.nano) {
+            switch try verdict(for: line, line.nano, on: ids[index]) {
             case .room: break
             case .contended: inTheWay = inTheWay ?? index
             case .exhausted:
-                answers.append(.admit(job, .exhausted(line, try periods.state(ids[index]))))
+                answers.append(.admit(job, .exhausted(line, try periods.states(ids))))
                 return true
             }
         }
@@ -38,8 +42,25 @@ extension Writer {
             return true
         }
         guard job.hold.wait <= .zero else { return false }
-        answers.append(.admit(job, .busy(job.hold.lines[inTheWay], try periods.state(ids[inTheWay]))))
+        answers.append(.admit(job, .busy(job.hold.lines[inTheWay], try periods.states(ids))))
         return true
+    }
+
+    /// Whether a line has room for `nano` more. A budget that only alerts always has.
+    func verdict(
+        for line: BudgetLine, _ nano: Int64, on period: Int64
+    ) throws(SQLiteError) -> PeriodCounters.Verdict {
+        line.enforces ? try periods[period].verdict(for: nano, ceiling: line.ceiling) : .room
+    }
+
+    /// Sets `nano` aside for a line that has room, and returns what was set aside.
+    func hold(_ nano: Int64, for line: BudgetLine, on period: Int64) throws(SQLiteError) -> Int64 {
+        var held = nano
+        try periods.change(period) { counters in
+            if line.enforces { counters.hold(nano) } else { held = counters.holdUnlimited(nano) }
+        }
+        if !line.alerts.isEmpty { try alerts.note(line.alerts, of: period, try periods[period]) }
+        return held
     }
 
     /// Makes the hold.
@@ -55,18 +76,19 @@ extension Writer {
         held.lines.reserveCapacity(ids.count)
         for (line, id) in zip(hold.lines, ids) where !held.lines.contains(where: { $0.period == id }) {
             let rate: Int64? = if let fx = line.fx { try rates.id(of: fx) } else { nil }
-            held.lines.append(OpenHold.Line(period: id, held: line.nano, fx: line.fx, rate: rate))
+            let nano = try self.hold(max(0, line.nano), for: line, on: id)
+            held.lines.append(OpenHold.Line(period: id, held: nano, fx: line.fx, rate: rate, alerts: line.alerts))
         }
         try attempts.open(key, held)
-        if hold.attempt > 1 { supersedeOpen(before: key) }
+        if hold.attempt > 1 {
+            supersedeOpen(before: key)
+        } else if let idempotency = hold.idempotency {
+            try note(idempotency, of: hold)
+        }
         try skew.note(hold.at, of: hold.request)
-        for line in held.lines { try periods.change(line.period) { $0.hold(line.held) } }
         undo.append((key, nil))
         open[key] = held
-        var states: [PeriodState] = []
-        states.reserveCapacity(ids.count)
-        for id in ids { states.append(try periods.state(id)) }
-        answers.append(.admit(job, .held(states)))
+        answers.append(.admit(job, .held(try periods.states(ids))))
     }
 
     /// Attempts that still run when a later one begins; a request has few.
@@ -104,13 +126,12 @@ extension Writer {
         if try decide(place.job, place.periods, behindOthers: blocked) { return }
         guard place.deadline <= now else { return waiting.keep(place) }
         let index = try firstContended(place) ?? blocked ?? 0
-        let state = try periods.state(place.periods[index])
-        answers.append(.admit(place.job, .busy(place.job.hold.lines[index], state)))
+        answers.append(.admit(place.job, .busy(place.job.hold.lines[index], try periods.states(place.periods))))
     }
 
     private func firstContended(_ place: WaitingLine.Place) throws(SQLiteError) -> Int? {
         for (index, line) in place.job.hold.lines.enumerated() {
-            if try periods[place.periods[index]].verdict(for: line.nano) == .contended { return index }
+            if try verdict(for: line, line.nano, on: place.periods[index]) == .contended { return index }
         }
         return nil
     }

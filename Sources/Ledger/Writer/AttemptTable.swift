@@ -5,6 +5,8 @@ import Inference
 struct AttemptTable {
     private let insertHold: Statement
     private let deleteHold: Statement
+    private let updateHold: Statement
+    private let updateLine: Statement
     private let insertLine: Statement
     private let closeLine: Statement
     private let supersede: [Statement]
@@ -20,6 +22,12 @@ struct AttemptTable {
               held_nano) VALUES(?,?,?,?,?,?,?,?,?,?)
             """)
         deleteHold = try connection.prepare("DELETE FROM hold WHERE request=? AND attempt=?")
+        updateHold = try connection.prepare(
+            """
+            UPDATE hold SET state=?, seq=?, input_max=?, output_max=?, bound_nano=?, held_nano=?
+            WHERE request=? AND attempt=?
+            """)
+        updateLine = try connection.prepare("UPDATE line SET held_nano=? WHERE request=? AND attempt=? AND period=?")
         insertLine = try connection.prepare(
             "INSERT INTO line(request, attempt, period, fx, held_nano) VALUES(?,?,?,?,?)")
         closeLine = try connection.prepare("UPDATE line SET posted_nano=? WHERE request=? AND attempt=? AND period=?")
@@ -34,8 +42,9 @@ struct AttemptTable {
               cache_write_1h, cache_write_12h, audio_input, image_input, output, audio_output, reasoning, unpriced,
               upstream_status, upstream_request, error_code, first_byte_ms, duration_ms, served_model, endpoint, outcome,
               status, stream, started_at, total_ms, total_first_byte_ms, session, unit, tags, request_error, fallback,
-              max_tokens)
-            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+              max_tokens, clipped_to, degraded_from, cut_by, idempotency_key, seq, cut)
+            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,
+              ?,?)
             """)
         find = try connection.prepare("SELECT 1 FROM attempt WHERE request=? AND attempt=?")
         let last = try connection.prepare("SELECT max(request) FROM attempt")
@@ -79,6 +88,26 @@ struct AttemptTable {
         }
     }
 
+    /// Writes an open hold as it is now.
+    func update(_ key: AttemptKey, _ hold: OpenHold) throws(SQLiteError) {
+        updateHold.bind(constant: hold.isFinal ? "final" : "held", 1)
+        updateHold.bind(2, Int64(hold.seq))
+        updateHold.bind(3, hold.inputMax)
+        updateHold.bind(4, hold.outputMax)
+        updateHold.bind(5, hold.bound?.nano)
+        updateHold.bind(6, hold.lines.first?.held)
+        updateHold.bind(7, key.request)
+        updateHold.bind(8, key.attempt)
+        try updateHold.run()
+        for line in hold.lines.dropFirst() {
+            updateLine.bind(1, line.held)
+            updateLine.bind(2, key.request)
+            updateLine.bind(3, key.attempt)
+            updateLine.bind(4, line.period)
+            try updateLine.run()
+        }
+    }
+
     /// Moves an attempt from `hold` to `attempt`, with the request's end if it is the last.
     mutating func close(
         _ end: AttemptEnd, _ hold: OpenHold, _ charge: AttemptCharge, closing: RequestEnd?
@@ -115,6 +144,9 @@ struct AttemptTable {
         insertAttempt.bind(12, charge.lines.first)
         insertAttempt.bind(15, charge.cost)
         insertAttempt.bind(16, charge.violation)
+        insertAttempt.bind(51, Int64(hold.seq))
+        // What was not billed was not sent, so nothing was cut.
+        insertAttempt.bind(52, end.cut && end.settlement.basis != .notBilled)
     }
 
     private func bindSettlement(_ end: AttemptEnd) {

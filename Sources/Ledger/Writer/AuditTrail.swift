@@ -3,20 +3,23 @@ import Crypto
 extension LedgerWriter {
     /// Appends to the audit trail; durable when it returns, so that an action can wait for its record.
     package func audit(_ entry: AuditEntry) async throws(LedgerError) {
-        try await perform { writer in
-            let connection = writer.connection
-            let last = try connection.prepare("SELECT chain FROM audit ORDER BY n DESC LIMIT 1")
-            let previous = try last.step() ? last.bytes(0) : AuditEntry.origin
-            let insert = try connection.prepare(
-                "INSERT INTO audit(at, actor, action, subject, detail, chain) VALUES(?,?,?,?,?,?)")
-            insert.bind(1, entry.at)
-            insert.bind(2, entry.actor)
-            insert.bind(3, entry.action)
-            insert.bind(4, entry.subject)
-            insert.bind(5, entry.detail)
-            insert.bind(6, entry.link(after: previous))
-            try insert.run()
-        }
+        try await perform { writer in try writer.append(entry) }
+    }
+}
+
+extension Writer {
+    func append(_ entry: AuditEntry) throws(SQLiteError) {
+        let last = try connection.prepare("SELECT chain FROM audit ORDER BY n DESC LIMIT 1")
+        let previous = try last.step() ? last.bytes(0) : AuditEntry.origin
+        let insert = try connection.prepare(
+            "INSERT INTO audit(at, actor, action, subject, detail, chain) VALUES(?,?,?,?,?,?)")
+        insert.bind(1, entry.at)
+        insert.bind(2, entry.actor)
+        insert.bind(3, entry.action)
+        insert.bind(4, entry.subject)
+        insert.bind(5, entry.detail)
+        insert.bind(6, entry.link(after: previous))
+        try insert.run()
     }
 }
 

@@ -1,6 +1,6 @@
 /// One life of the writing process.
 struct Epoch {
-    private let number: Int64
+    let number: Int64
     private let connection: Connection
 
     /// Begins the next epoch, inside a transaction.

@@ -46,6 +46,7 @@ extension Writer {
     func refuse(_ job: Job, _ error: LedgerError) {
         switch job {
         case .admit(let job): refuse(job, error)
+        case .extend(let job): job.answer(.unavailable(error))
         case .settle(let job): job.answer(.failure(error))
         case .write(let job): job.fail(error)
         case .direct(let body): body(self)
@@ -107,11 +108,18 @@ extension Writer {
         identities.forget()
         rates.forget()
         skew.forget()
+        alerts.forget()
     }
 
     /// The batch's answers are void; those who had waited for theirs are in no batch.
     private func refuseAnswered(_ failure: LedgerError) {
-        for case .admit(let job, _) in answers { job.answer(.unavailable(failure)) }
+        for answer in answers {
+            switch answer {
+            case .admit(let job, _): job.answer(.unavailable(failure))
+            case .extend(let job, _): job.answer(.unavailable(failure))
+            case .settle, .write: break
+            }
+        }
         answers.removeAll()
     }
 

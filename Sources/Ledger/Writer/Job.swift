@@ -4,6 +4,7 @@ import Synchronization
 /// What the writer is asked to do.
 enum Job: Sendable {
     case admit(AdmitJob)
+    case extend(ExtendJob)
     case settle(SettleJob)
     case record(RequestEnd)
     /// A small write of its own, in the batch's transaction.
@@ -30,6 +31,24 @@ final class AdmitJob: Sendable {
 
     /// Answers the caller; only the first answer counts.
     func answer(_ result: AdmitResult) {
+        guard !isAnswered.exchange(true, ordering: .relaxed) else { return }
+        continuation.resume(returning: result)
+    }
+}
+
+/// A running attempt that wants a larger hold, and whoever waits for the answer.
+final class ExtendJob: Sendable {
+    let wish: HoldExtension
+    private let continuation: UnsafeContinuation<ExtendResult, Never>
+    private let isAnswered = Atomic(false)
+
+    init(_ wish: HoldExtension, _ continuation: UnsafeContinuation<ExtendResult, Never>) {
+        self.wish = wish
+        self.continuation = continuation
+    }
+
+    /// Answers the caller; only the first answer counts.
+    func answer(_ result: ExtendResult) {
         guard !isAnswered.exchange(true, ordering: .relaxed) else { return }
         continuation.resume(returning: result)
     }

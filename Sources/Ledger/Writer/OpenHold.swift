@@ -14,6 +14,8 @@ struct OpenHold {
         var fx: FXRate?
         /// The rate's row.
         var rate: Int64?
+        /// Shares of the limit at which an alert is due, in millionths.
+        var alerts: [Int]
     }
 
     var identity: Int64
@@ -23,5 +25,9 @@ struct OpenHold {
     var bound: Money?
     /// A later attempt of the request was admitted meanwhile.
     var isSuperseded = false
+    /// The last extension that was made.
+    var seq = 0
+    /// An extension was refused: there is no further one.
+    var isFinal = false
     var lines: [Line] = []
 }

@@ -21,6 +21,10 @@ final class PeriodBook {
     private var ids: [Key: Int64] = [:]
     private var counters: [Int64: PeriodCounters] = [:]
     private var dirty: Set<Int64> = []
+    /// The newest generation whose line was seen: an older one changes no limit.
+    private var newest: UInt64 = 0
+    /// The counters before the small write that runs, so that it can fail alone.
+    private var before: [Int64: PeriodCounters]?
 
     init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
@@ -55,9 +59,19 @@ final class PeriodBook {
             startsAt: line.startsAt)
         let id = if let found = try find(key) { found } else { try make(line) }
         ids[key] = id
+        guard line.generation >= newest else { return id }
+        newest = line.generation
         let known = try self[id]
         if known.limit != line.limit.nano { try changeLimit(of: id, from: known, to: line.limit.nano, at: moment) }
         return id
+    }
+
+    /// Returns the period of a line that was used before, or nil.
+    func known(_ line: BudgetLine) throws(SQLiteError) -> Int64? {
+        try find(
+            Key(
+                account: line.account, window: line.window, zone: line.zone, currency: line.limit.currency.code,
+                startsAt: line.startsAt))
     }
 
     /// Returns the counters of a period.
@@ -78,6 +92,14 @@ final class PeriodBook {
         }
     }
 
+    /// Returns the states of periods, in their order.
+    func states(_ ids: [Int64]) throws(SQLiteError) -> [PeriodState] {
+        var states: [PeriodState] = []
+        states.reserveCapacity(ids.count)
+        for id in ids { states.append(try state(id)) }
+        return states
+    }
+
     func state(_ id: Int64) throws(SQLiteError) -> PeriodState {
         let known = try self[id]
         return PeriodState(
@@ -87,9 +109,21 @@ final class PeriodBook {
 
     func change(_ id: Int64, _ body: (inout PeriodCounters) -> Void) throws(SQLiteError) {
         var known = try self[id]
+        if before != nil, before?[id] == nil { before?[id] = known }
         body(&known)
         counters[id] = known
         dirty.insert(id)
+    }
+
+    /// From here on changes can be taken back with ``takeBack()``, until ``keepChanges()``.
+    func markChanges() { before = [:] }
+
+    func keepChanges() { before = nil }
+
+    /// Undoes the changes since ``markChanges()``.
+    func takeBack() {
+        for (id, known) in before ?? [:] { counters[id] = known }
+        before = nil
     }
 
     /// Writes each touched period once.
@@ -114,6 +148,7 @@ final class PeriodBook {
         ids.removeAll()
         counters.removeAll()
         dirty.removeAll()
+        before = nil
     }
 
     private func find(_ key: Key) throws(SQLiteError) -> Int64? {

@@ -11,7 +11,7 @@ struct PeriodCounters: Hashable, Sendable {
     var presumed: Int64 = 0
     /// What was billed above its hold; never netted.
     var overrun: Int64 = 0
-    /// What stands above the limit since the limit was lowered or a charge corrected.
+    /// What stands above the limit since the limit was lowered, a charge corrected, or the budget only alerts.
     var allowance: Int64 = 0
 
     enum Verdict {
@@ -21,16 +21,31 @@ struct PeriodCounters: Hashable, Sendable {
         case exhausted
     }
 
-    func verdict(for quote: Int64) -> Verdict {
+    /// Whether `quote` fits. Above a ceiling it is exhausted at once: its caller has an alternative and never waits.
+    func verdict(for quote: Int64, ceiling: Int64? = nil) -> Verdict {
         let (spent, overflowed) = posted.addingReportingOverflow(quote)
         guard !overflowed, spent <= limit else { return .exhausted }
         guard quote > 0 else { return .room }
         let (all, carried) = spent.addingReportingOverflow(held)
+        if let ceiling, carried || all > ceiling { return .exhausted }
         return !carried && all <= limit ? .room : .contended
     }
 
     /// Takes a hold that has ``Verdict/room``.
     mutating func hold(_ quote: Int64) { held += quote }
+
+    /// Takes a hold that nothing limits, as far as a counter can hold it, and returns what it took.
+    mutating func holdUnlimited(_ quote: Int64) -> Int64 {
+        let taken = min(quote, max(0, 9_000_000_000_000_000_000 - posted.addingClamped(held)))
+        held += taken
+        allowExcess()
+        return taken
+    }
+
+    /// Whether `used` has reached a share of the limit, in millionths. What is empty has reached nothing.
+    func reaches(_ ppm: Int, with used: Int64) -> Bool {
+        used > 0 && Int128(used) * 1_000_000 >= Int128(limit) * Int128(ppm)
+    }
 
     /// Ends a hold with a charge; the rest of the hold is free again, what is above it is an overrun.
     mutating func post(_ charge: Int64, of hold: Int64) {

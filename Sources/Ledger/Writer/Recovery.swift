@@ -17,9 +17,9 @@ enum Recovery {
         WHERE open.id=period.id;
         UPDATE line SET posted_nano=held_nano WHERE (request, attempt) IN (SELECT request, attempt FROM hold);
         INSERT INTO attempt(request, attempt, identity, superseded, admitted_at, input_max, output_max, bound_nano,
-            period, fx, held_nano, posted_nano, state, basis, cost_nano, error_code)
+            period, fx, held_nano, posted_nano, state, basis, cost_nano, error_code, seq)
           SELECT request, attempt, identity, superseded, admitted_at, input_max, output_max, bound_nano,
-            period, fx, held_nano, held_nano, 'presumed', 'presumed', bound_nano, 'crash' FROM hold;
+            period, fx, held_nano, held_nano, 'presumed', 'presumed', bound_nano, 'crash', seq FROM hold;
         DELETE FROM hold;
         """
 }

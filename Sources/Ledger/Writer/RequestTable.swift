@@ -10,13 +10,15 @@ struct RequestTable {
         insert = try connection.prepare(
             """
             INSERT OR IGNORE INTO request(request, identity, endpoint, outcome, status, stream, started_at, total_ms,
-              total_first_byte_ms, session, unit, tags, request_error, fallback, max_tokens)
-            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+              total_first_byte_ms, session, unit, tags, request_error, fallback, max_tokens, clipped_to, degraded_from,
+              cut_by, idempotency_key)
+            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
             """)
         update = try connection.prepare(
             """
             UPDATE attempt SET endpoint=?, outcome=?, status=?, stream=?, started_at=?, total_ms=?,
-              total_first_byte_ms=?, session=?, unit=?, tags=?, request_error=?, fallback=?, max_tokens=?
+              total_first_byte_ms=?, session=?, unit=?, tags=?, request_error=?, fallback=?, max_tokens=?,
+              clipped_to=?, degraded_from=?, cut_by=?, idempotency_key=?
             WHERE request=? AND attempt=? AND outcome IS NULL
             """)
         lastAttempt = try connection.prepare("SELECT max(attempt) FROM attempt WHERE request=?")
@@ -28,8 +30,8 @@ struct RequestTable {
         defer { lastAttempt.reset() }
         guard try lastAttempt.step(), let attempt = lastAttempt.optionalInteger(0) else { return false }
         update.bind(end: end, from: 1)
-        update.bind(14, end.request)
-        update.bind(15, attempt)
+        update.bind(18, end.request)
+        update.bind(19, attempt)
         try update.run()
         return true
     }
@@ -44,10 +46,10 @@ struct RequestTable {
 }
 
 extension Statement {
-    /// Binds the thirteen columns that say how a request ended, or NULL to each.
+    /// Binds the seventeen columns that say how a request ended, or NULL to each.
     func bind(end: RequestEnd?, from index: Int32) {
         guard let end else {
-            for column in index..<index + 13 { bindNull(column) }
+            for column in index..<index + 17 { bindNull(column) }
             return
         }
         bind(index, end.endpoint)
@@ -69,5 +71,9 @@ extension Statement {
         bind(index + 10, end.errorCode)
         bind(index + 11, end.fallback)
         bind(index + 12, end.maxTokens)
+        bind(index + 13, end.clippedTo)
+        bind(index + 14, end.degradedFrom)
+        bind(index + 15, end.cutBy)
+        bind(index + 16, end.idempotencyKey)
     }
 }

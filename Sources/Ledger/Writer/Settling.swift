@@ -18,6 +18,7 @@ extension Writer {
                 case .notBilled: period.void(line.held)
                 }
             }
+            if !line.alerts.isEmpty { try alerts.note(line.alerts, of: line.period, try periods[line.period]) }
         }
         mayAdmit = true
         undo.append((key, hold))
@@ -27,12 +28,10 @@ extension Writer {
     }
 
     private func result(_ charge: AttemptCharge, _ hold: OpenHold) throws(SQLiteError) -> SettleResult {
-        var states: [PeriodState] = []
-        states.reserveCapacity(hold.lines.count)
-        for line in hold.lines { states.append(try periods.state(line.period)) }
         let currency = hold.bound?.currency ?? .usd
         return SettleResult(
-            applied: true, cost: charge.cost.map { Money(nano: $0, currency) }, periods: states,
+            applied: true, cost: charge.cost.map { Money(nano: $0, currency) },
+            periods: try periods.states(hold.lines.map(\.period)),
             violation: charge.violation)
     }
 
@@ -59,12 +58,16 @@ extension Writer {
     /// Runs a small write; its own failure is its own, the batch goes on.
     func write(_ job: WriteJob) throws {
         try begin()
+        periods.markChanges()
         do {
             let done = try connection.savepoint { try job.body(self) }
+            periods.keepChanges()
             answers.append(.write(job, done))
         } catch let error as LedgerError {
+            periods.takeBack()
             answers.append(.write(job) { job.fail(error) })
         } catch let error as SQLiteError where error.primary == SQLITE_CONSTRAINT {
+            periods.takeBack()
             let refusal = LedgerError(error, path: path)
             answers.append(.write(job) { job.fail(refusal) })
         }

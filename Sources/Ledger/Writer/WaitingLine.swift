@@ -16,10 +16,10 @@ struct WaitingLine {
     var isEmpty: Bool { places.isEmpty }
     var earliestDeadline: Int64? { places.lazy.map(\.deadline).min() }
 
-    /// Returns the first line whose period somebody waits for already; a line that needs no money never waits.
+    /// Returns the first line whose period somebody waits for already.
     func blocks(_ periods: [Int64], _ lines: [BudgetLine]) -> Int? {
         guard !places.isEmpty else { return nil }
-        return periods.indices.first { lines[$0].nano > 0 && waitedFor.contains(periods[$0]) }
+        return periods.indices.first { lines[$0].mayWait && waitedFor.contains(periods[$0]) }
     }
 
     mutating func append(_ job: AdmitJob, periods: [Int64], now: Int64) {
@@ -28,7 +28,12 @@ struct WaitingLine {
     }
 
     mutating func keep(_ place: Place) {
-        for (period, line) in zip(place.periods, place.job.hold.lines) where line.nano > 0 { waitedFor.insert(period) }
+        for (period, line) in zip(place.periods, place.job.hold.lines) where line.mayWait { waitedFor.insert(period) }
         places.append(place)
     }
+}
+
+extension BudgetLine {
+    /// A line that needs no money, or only alerts, never waits.
+    fileprivate var mayWait: Bool { enforces && nano > 0 }
 }

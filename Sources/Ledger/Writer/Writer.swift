@@ -22,6 +22,7 @@ final class Writer {
     var attempts: AttemptTable
     let requests: RequestTable
     let epoch: Epoch
+    let alerts: AlertBook
     var open: [AttemptKey: OpenHold] = [:]
     var waiting = WaitingLine()
     /// Settlements and rows whose commit failed; they go first in the next batch.
@@ -59,6 +60,7 @@ final class Writer {
         attempts = try AttemptTable(connection)
         requests = try RequestTable(connection)
         skew = try Skew(connection)
+        alerts = AlertBook(connection)
         reserve = Reserve(for: connection.path, bytes: options.reserve)
         checkpointer = Checkpointer(connection, busyTimeout: options.busyTimeout)
         _ = reserve.hold()
@@ -108,6 +110,8 @@ final class Writer {
         for job in batch {
             switch job {
             case .admit(let job): if let failure = status.unavailable { refuse(job, failure) } else { try admit(job) }
+            case .extend(let job):
+                if let failure = status.unavailable { refuse(.extend(job), failure) } else { try extend(job) }
             case .settle(let job): try settle(job)
             case .record(let end): try record(end)
             case .write(let job): try write(job)
@@ -142,6 +146,7 @@ final class Writer {
         status.waiting.store(waiting.places.count, ordering: .relaxed)
         for answer in answers { answer.deliver() }
         answers.removeAll(keepingCapacity: true)
+        if alerts.takeWritten() { options.onAlert?() }
     }
 
     /// Milliseconds until there is something to do without being asked; negative for never.

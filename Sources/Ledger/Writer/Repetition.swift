@@ -1,0 +1,94 @@
+import Inference
+
+/// A request that its client sends again is not run again: its key is written with its first hold.
+extension Writer {
+    /// Returns how to answer a hold whose key is taken; nil when it may run.
+    func repetition(_ hold: HoldRequest) throws(SQLiteError) -> AdmitResult? {
+        guard hold.attempt == 1, let key = hold.idempotency else { return nil }
+        guard key.isValid else {
+            let why = "an idempotency key has at most 255 bytes, and its body's hash has 32"
+            return .unavailable(LedgerError(.conflict, "\(hold.request): \(why)"))
+        }
+        let select = try connection.prepare(
+            "SELECT request, body_hash, epoch FROM idempotency WHERE application=? AND key=?")
+        select.bind(1, key.application)
+        select.bind(2, key.key)
+        guard try select.step() else { return nil }
+        let past = try PastRequest(select.requestID(0), connection)
+        // Between two attempts nothing is open; what an earlier process left so will never go on.
+        let runs = past.isOpen || !past.hasEnded && select.integer(2) == epoch.number
+        guard runs || !past.isFree else { return nil }
+        if select.bytes(1) != key.bodyHash { return .repeated(.otherBody(past.id)) }
+        if runs { return .repeated(.inFlight(past.id)) }
+        return .repeated(.done(past.id, status: past.status, cost: past.cost))
+    }
+
+    /// Writes the key of a request that gets its first hold, in the hold's transaction.
+    func note(_ key: IdempotencyKey, of hold: HoldRequest) throws(SQLiteError) {
+        let insert = try connection.prepare(
+            "INSERT OR REPLACE INTO idempotency(application, key, request, body_hash, at, epoch) VALUES(?,?,?,?,?,?)")
+        insert.bind(1, key.application)
+        insert.bind(2, key.key)
+        insert.bind(3, hold.request)
+        insert.bind(4, key.bodyHash)
+        insert.bind(5, hold.at)
+        insert.bind(6, epoch.number)
+        try insert.run()
+    }
+}
+
+/// What the file knows of an earlier request.
+private struct PastRequest {
+    var id: RequestID
+    /// An attempt has an open hold.
+    var isOpen: Bool
+    /// Its end is noted, or its rows are gone.
+    var hasEnded: Bool
+    /// No attempt was charged for.
+    var isFree: Bool
+    var status: Int?
+    var cost: Money?
+
+    init(_ id: RequestID, _ connection: Connection) throws(SQLiteError) {
+        self.id = id
+        let holds = try connection.prepare("SELECT count(*) FROM hold WHERE request=?")
+        holds.bind(1, id)
+        isOpen = try holds.step() && holds.integer(0) > 0
+        let attempts = try connection.prepare(
+            """
+            SELECT count(*), count(outcome), sum(state<>'voided'), max(status),
+              sum(state<>'voided' AND cost_nano IS NULL), total(cost_nano)<9e18, sum(cost_nano/1000000000),
+              sum(cost_nano%1000000000), min(currency), max(currency)
+            FROM attempt JOIN identity ON identity.id=identity WHERE request=?
+            """)
+        attempts.bind(1, id)
+        guard try attempts.step(), attempts.integer(0) > 0 else {
+            (hasEnded, isFree) = (true, false)
+            return
+        }
+        hasEnded = attempts.integer(1) > 0
+        isFree = attempts.integer(2) == 0
+        status = attempts.optionalInteger(3).map { Int(clamping: $0) }
+        guard attempts.integer(4) == 0, attempts.integer(5) != 0, attempts.text(8) == attempts.text(9) else { return }
+        let nano = attempts.integer(6) * 1_000_000_000 + attempts.integer(7)
+        cost = Currency(attempts.text(8)).map { Money(nano: nano, $0) }
+    }
+}
+
+extension LedgerWriter {
+    /// Forgets the keys of requests that were admitted before `moment`, UTC milliseconds, up to a thousand of them, and
+    /// returns how many. A request that runs keeps its key.
+    @discardableResult
+    package func expireIdempotency(before moment: Int64) async throws(LedgerError) -> Int {
+        try await perform { writer in
+            let delete = try writer.connection.prepare(
+                """
+                DELETE FROM idempotency WHERE (application, key) IN (SELECT application, key FROM idempotency
+                  WHERE at<? AND request NOT IN (SELECT request FROM hold) LIMIT 1000)
+                """)
+            delete.bind(1, moment)
+            try delete.run()
+            return Int(writer.connection.changes)
+        }
+    }
+}
