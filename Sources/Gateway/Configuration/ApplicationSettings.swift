@@ -10,6 +10,8 @@ package struct ApplicationSettings: Sendable, Hashable {
     /// Prompts that it may use: names, or patterns in which `*` stands for any text. Default: none.
     package var prompts: [NamePattern] = []
     package var budgets: [BudgetSettings] = []
+    /// Whether its answers are kept for repeated requests with the same `Idempotency-Key`. Default: false.
+    package var storesAnswers = false
 
     package init(name: String) {
         self.name = name

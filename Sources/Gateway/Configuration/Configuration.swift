@@ -15,6 +15,7 @@ package struct Configuration: Sendable {
     package var listen: [ListenAddress] = [.loopback(port: 8080)]
     package var admin = AdminSettings()
     package var ledger = LedgerSettings()
+    package var content = ContentSettings()
     package var prompts = PromptSettings()
     package var limits = LimitSettings()
     package var log = LogSettings()

@@ -25,6 +25,16 @@ package struct LedgerSettings: Sendable, Hashable {
     package var admissionWait: Duration = .seconds(2)
 }
 
+/// The file in which answers are kept for those applications that want theirs kept.
+package struct ContentSettings: Sendable, Hashable {
+    /// Default: `../var/content.db`, beside the configuration's folder.
+    package var path: String = "var/content.db"
+    /// How long an answer is kept. Default: 24 h.
+    package var retention: Duration = .seconds(86_400)
+    /// A larger answer is not kept. Default: 1 MiB.
+    package var maxAnswer: Int = 1 << 20
+}
+
 /// Where prompts are.
 package struct PromptSettings: Sendable, Hashable {
     /// A folder; nil when the configuration names none: no request can then use a prompt.

@@ -11,6 +11,8 @@ package final class LLMGateway: Sendable {
     package let keys = KeyTable()
     package let metrics: GatewayMetrics
     let log: GatewayLog
+    /// Answers that are kept for repeated requests; nil in programs that keep none.
+    package let content: ContentStore?
     /// The key with which users' ids are hashed: one for each installation, so that hashes of two cannot be joined.
     let unitKey: [UInt8]
 
@@ -23,8 +25,11 @@ package final class LLMGateway: Sendable {
     /// The upstream calls under way were ended, and no other is begun.
     let isCancelling = Atomic<Bool>(false)
 
-    package init(ledger: LedgerWriter, generation: Generation, log: Log, unitKey: [UInt8]) {
+    package init(
+        ledger: LedgerWriter, generation: Generation, log: Log, unitKey: [UInt8], content: ContentStore? = nil
+    ) {
         self.ledger = ledger
+        self.content = content
         generations = GenerationStore(generation)
         metrics = GatewayMetrics()
         self.log = GatewayLog(log)

@@ -124,7 +124,8 @@ extension RequestHandler {
             request: call.id, attempt: attempt.number, identity: call.identity, provider: attempt.quote.provider,
             upstreamModel: attempt.quote.upstreamModel, price: attempt.price, isFree: attempt.target.isFree,
             quote: attempt.quote, lines: admission.lines, at: call.startedAt,
-            wait: call.generation.configuration.ledger.admissionWait)
+            wait: call.generation.configuration.ledger.admissionWait,
+            idempotency: attempt.number == 1 ? call.idempotency : nil)
     }
 
     @inline(never)
@@ -140,8 +141,9 @@ extension RequestHandler {
             throw refusal(call, admission, line, states, isBusy: false)
         case .busy(let line, let states):
             throw refusal(call, admission, line, states, isBusy: true)
-        case .repeated:
-            throw GatewayError(409, "idempotency_conflict", "a call with this idempotency key was made before")
+        case .repeated(let state):
+            if case .done(let request, _, _) = state { call.repeatOf = request }
+            throw RequestHandler.refusal(of: state)
         case .cancelled:
             throw RequestHandler.unavailable(LedgerError(.closed, "the gateway is stopping"))
         case .unavailable(let error):

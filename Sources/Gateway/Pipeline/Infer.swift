@@ -16,6 +16,7 @@ extension RequestHandler {
             try render(read)  // prompt template and variables, to messages
             try await route(read)  // ordered targets; for each: quote, admit, send, relay, settle
         } catch {
+            if let call, await replay(call) { return }
             refuse(exchange, caller, call, error)
         }
     }

@@ -27,6 +27,11 @@ final class InferenceCall {
     /// The sticky unit of the experiment that the call takes part in, hashed.
     var unitHash: [UInt8]?
 
+    /// What the client sent in `Idempotency-Key`.
+    var idempotency: IdempotencyKey?
+    /// The request that had the same key before, and is done.
+    var repeatOf: RequestID?
+
     /// Attempts that were admitted.
     var attempts = 0
     /// Why the first target that was passed by cannot be called at all.

@@ -10,6 +10,7 @@ extension RequestHandler {
     func read(
         _ exchange: HTTPExchange, _ caller: Caller, _ endpoint: OpenAIRequest.Endpoint
     ) throws(GatewayError) -> InferenceCall {
+        let idempotency = try RequestHandler.idempotencyKey(exchange, caller, endpoint)
         let request = try OpenAIRequest(RequestHandler.document(exchange.body), endpoint: endpoint)
         let prompt = try RequestHandler.promptSelector(request.model)
         let model: Model
@@ -23,6 +24,7 @@ extension RequestHandler {
             id: newRequestID(), exchange: exchange, caller: caller, request: request, model: model, startedAt: now,
             day: day(of: now))
         call.promptSelector = prompt
+        call.idempotency = idempotency
         return call
     }
 

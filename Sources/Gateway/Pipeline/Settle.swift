@@ -62,6 +62,7 @@ extension RequestHandler {
         end.tags = call.tags
         end.errorCode = error
         end.fallback = call.attempts > 1
+        end.idempotencyKey = call.idempotency?.key
         end.maxTokens = call.imposedLimit ?? call.request.outputLimit
         return end
     }

@@ -20,7 +20,8 @@ extension RequestHandler {
         let watch = DisconnectWatch(call.exchange, attempt.target.provider, transfer, self)
         defer { watch.end() }
         let stream = StreamState(
-            OpenAIStreamRelay(hidesUsage: !call.request.includesUsage, choices: call.request.choices))
+            OpenAIStreamRelay(hidesUsage: !call.request.includesUsage, choices: call.request.choices),
+            keeps: keepsAnswer(call) ? call.generation.configuration.content.maxAnswer : 0)
         do throws(TransferFailure) {
             let head = try await transfer.head()
             guard head.status < 400 else {
@@ -65,6 +66,7 @@ extension RequestHandler {
             watch.received(bytes?.count ?? 0)
             guard !output.isEmpty else { continue }
             if !stream.hasBegun { begin(call, attempt, stream) }
+            stream.keep(output)
             call.exchange.write(output)
             await call.exchange.drained()
         }
@@ -78,6 +80,7 @@ extension RequestHandler {
         var fields = answerFields(call, attempt)
         fields.append("content-type", "text/event-stream; charset=utf-8")
         fields.append("cache-control", "no-cache")
+        if stream.keeps > 0 { stream.fields = fields }
         call.exchange.begin(status: 200, fields: fields)
     }
 
@@ -95,6 +98,11 @@ extension RequestHandler {
             if !stream.hasBegun { begin(call, attempt, stream) }
             let ending =
                 call.wantsComments ? CostComment.event(cost) + stream.relay.terminator : stream.relay.terminator
+            if let kept = stream.kept {
+                keep(
+                    call, status: 200, contentType: "text/event-stream; charset=utf-8", fields: stream.fields,
+                    body: kept + ending)
+            }
             call.exchange.finish(ending)
         } catch {
             cut(call, stream, RequestHandler.unavailable(error))
@@ -144,9 +152,22 @@ private final class StreamState {
     var hasBegun = false
     private(set) var failure: StreamFailure?
     private(set) var isBroken = false
+    /// The most bytes of the answer that are kept for a repetition; 0: none.
+    let keeps: Int
+    /// The answer's head, where it is kept.
+    var fields = HTTPFields()
+    /// What the client got so far; nil when it is not kept, or is too much.
+    private(set) var kept: [UInt8]?
 
-    init(_ relay: OpenAIStreamRelay) {
+    init(_ relay: OpenAIStreamRelay, keeps: Int) {
         self.relay = relay
+        self.keeps = keeps
+        kept = keeps > 0 ? [] : nil
+    }
+
+    func keep(_ output: [UInt8]) {
+        guard let count = kept?.count else { return }
+        if count + output.count > keeps { kept = nil } else { kept?.append(contentsOf: output) }
     }
 
     /// Takes what came, or the clean end of the transfer for nil.

@@ -48,6 +48,9 @@ extension RequestHandler {
             var fields = answerFields(call, attempt)
             appendCost(cost, to: &fields)
             fields.append("content-type", head.fields["content-type"] ?? "application/json")
+            keep(
+                call, status: head.status, contentType: head.fields["content-type"] ?? "application/json",
+                fields: fields, body: body)
             call.exchange.respond(status: head.status, fields: fields, body: body)
         } catch {
             // The vendor has billed and the hold stays; an answer without a row must not be read to its end.

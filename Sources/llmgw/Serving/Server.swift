@@ -76,6 +76,7 @@ final class Server {
         signals.cancel()
         await server.stop()
         await start.gateway.ledger.close()
+        await start.gateway.content?.close()
         ControlSocket.remove(beside: start.configuration.ledger.path)
         start.log.info("stopped")
         start.log.flush()

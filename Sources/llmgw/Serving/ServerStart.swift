@@ -33,11 +33,18 @@ struct ServerStart {
                     ["count": .integer(ledger.recovered)])
             }
             gateway = LLMGateway(
-                ledger: ledger, generation: generation, log: log, unitKey: try UnitKey.load(beside: settings.path))
+                ledger: ledger, generation: generation, log: log, unitKey: try UnitKey.load(beside: settings.path),
+                content: try ServerStart.content(generation.configuration.content, log))
         } catch let error as LedgerError {
             throw Failure(.failure, error.message)
         } catch {
             throw error as? Failure ?? Failure(.failure, "\(error)")
+        }
+    }
+
+    private static func content(_ settings: ContentSettings, _ log: Log) throws(LedgerError) -> ContentStore {
+        try ContentStore(settings.path, retention: settings.retention.components.seconds * 1_000) { error in
+            log.warning("an answer is not kept; its repetition gets 409", ["reason": .string(error.message)])
         }
     }
 

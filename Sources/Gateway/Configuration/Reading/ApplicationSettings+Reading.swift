@@ -3,9 +3,15 @@ import Inference
 import YAML
 
 enum ApplicationKey: String, ConfigurationKey {
-    case team, models, prompts, budgets
+    case team, models, prompts, budgets, store
 
     static let section = "applications.NAME"
+}
+
+enum StoreKey: String, ConfigurationKey {
+    case answers
+
+    static let section = "applications.NAME.store"
 }
 
 enum BudgetKey: String, ConfigurationKey {
@@ -31,6 +37,7 @@ extension ApplicationSettings {
                 MappingReader<BudgetKey>(element, in: reader.context).flatMap(BudgetSettings.read)
             }
         }
+        if let inner = reader.mapping(.store, StoreKey.self) { inner.bool(.answers, into: &application.storesAnswers) }
         return application
     }
 }

@@ -34,6 +34,7 @@ final class ConfigurationLoader {
         self.environment = environment
         self.today = today
         configuration.ledger.path = Paths.resolve("../var/ledger.db", in: Paths.folder(of: path))
+        configuration.content.path = Paths.resolve("../var/content.db", in: Paths.folder(of: path))
     }
 
     func load() {
@@ -51,6 +52,7 @@ final class ConfigurationLoader {
         if let value = reader.scalar(.listen) { configuration.listen = ListenAddress.list(value, in: reader.context) }
         if let inner = reader.mapping(.admin, AdminKey.self) { configuration.admin.read(inner) }
         if let inner = reader.mapping(.ledger, LedgerKey.self) { configuration.ledger.read(inner) }
+        if let inner = reader.mapping(.content, ContentKey.self) { configuration.content.read(inner) }
         if let inner = reader.mapping(.prompts, PromptsKey.self) { configuration.prompts.read(inner) }
         if let inner = reader.mapping(.limits, LimitsKey.self) { configuration.limits.read(inner) }
         if let inner = reader.mapping(.log, LogKey.self) { configuration.log.read(inner) }

@@ -1,5 +1,5 @@
 enum ServerKey: String, ConfigurationKey {
-    case listen, admin, ledger, prices, metrics, experiments, prompts, limits, log, errors, threads
+    case listen, admin, ledger, content, prices, metrics, experiments, prompts, limits, log, errors, threads
     case providers, models, applications, plugins, tls
 
     static let section = "gateway.yaml"
@@ -17,6 +17,13 @@ enum LedgerKey: String, ConfigurationKey {
     case admissionWait = "admission_wait"
 
     static let section = "ledger"
+}
+
+enum ContentKey: String, ConfigurationKey {
+    case path, retention
+    case maxAnswer = "max_answer"
+
+    static let section = "content"
 }
 
 enum PromptsKey: String, ConfigurationKey {
@@ -82,6 +89,14 @@ extension LedgerSettings {
         if let value = reader.scalar(.path), let found = reader.context.path(value) { path = found }
         reader.choice(.synchronous, into: &synchronous)
         reader.duration(.admissionWait, .zero ... .seconds(60), into: &admissionWait)
+    }
+}
+
+extension ContentSettings {
+    mutating func read(_ reader: MappingReader<ContentKey>) {
+        if let value = reader.scalar(.path), let found = reader.context.path(value) { path = found }
+        reader.duration(.retention, .seconds(60) ... .seconds(366 * 86_400), into: &retention)
+        reader.size(.maxAnswer, 1024...(32 << 20), into: &maxAnswer)
     }
 }
 
