@@ -3,10 +3,11 @@ import Inference
 extension LedgerReader {
     /// Derives every counter anew from its lines and returns what differs; empty when the books balance.
     ///
-    /// Also checks the file's structure, that each attempt's state agrees with its lines, and the audit trail's chain.
+    /// Also checks the file's structure, that each attempt's state agrees with its lines, that alerts and idempotency keys
+    /// have what they stand on, and the audit trail's chain.
     package func verify() throws(LedgerError) -> [Finding] {
         try read {
-            try structure() + periods() + attemptStates() + auditChain()
+            try structure() + periods() + attemptStates() + alerts() + idempotencyKeys() + auditChain()
         }
     }
 
@@ -87,6 +88,37 @@ extension LedgerReader {
                   LEFT JOIN period ON period.id=period
                 WHERE identity.id IS NULL OR \(table).period NOT NULL AND period.id IS NULL LIMIT 20
                 """, "names an identity or a period that has no row", &findings)
+        }
+        return findings
+    }
+
+    /// What is posted is used, too: who has reached a share with the one has reached it with the other.
+    private func alerts() throws -> [Finding] {
+        let select = try connection.prepare(
+            """
+            SELECT id FROM alert WHERE kind='posted' AND NOT EXISTS
+              (SELECT 1 FROM alert AS other WHERE other.period=alert.period AND other.ppm=alert.ppm AND other.kind='held')
+            LIMIT 20
+            """)
+        var findings: [Finding] = []
+        while try select.step() {
+            findings.append(
+                Finding(place: "alert \(select.integer(0))", problem: "is of what is posted, and none of what is held"))
+        }
+        return findings
+    }
+
+    /// A key is written with its request's first hold. Keys that are older than all attempts may have lost theirs.
+    private func idempotencyKeys() throws -> [Finding] {
+        let select = try connection.prepare(
+            """
+            SELECT request FROM idempotency WHERE request>=(SELECT min(request) FROM attempt)
+              AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.request=idempotency.request)
+              AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.request=idempotency.request) LIMIT 20
+            """)
+        var findings: [Finding] = []
+        while try select.step() {
+            findings.append(Finding(place: "\(select.requestID(0))", problem: "has an idempotency key and no attempt"))
         }
         return findings
     }
