@@ -13,9 +13,11 @@ extension ConfigurationKey {
 /// Every mapping that a configuration file can hold.
 enum ConfigurationSections {
     static let all: [any ConfigurationKey.Type] = [
-        ServerKey.self, AdminKey.self, LedgerKey.self, ContentKey.self, PromptsKey.self, LimitsKey.self, LogKey.self, ErrorsKey.self,
+        ServerKey.self, AdminKey.self, LedgerKey.self, ContentKey.self, PromptsKey.self, LimitsKey.self, LogKey.self,
+        ErrorsKey.self,
         ProviderKey.self, DrainKey.self, TimeoutsKey.self, ModelKey.self, TargetKey.self, RetriesKey.self,
-        ApplicationKey.self, StoreKey.self, BudgetKey.self, PriceBookKey.self, PriceKey.self, LongContextKey.self, RatesKey.self,
+        ApplicationKey.self, StoreKey.self, BudgetKey.self, PriceBookKey.self, PriceKey.self, LongContextKey.self,
+        RatesKey.self,
         ExchangeRateKey.self, MetricKey.self, ExperimentKey.self, VariantKey.self,
     ]
 }
