@@ -72,7 +72,7 @@ let package = Package(
             "Admin",
             imports: [
                 "Gateway", "JSON", "CivilTime", "Crypto", "Telemetry", "NetIO", "HTTPTypes", "HTTPServer", "Inference",
-                "Ledger", "Reports",
+                "Ledger", "PluginKit", "Reports",
             ]),
 
         // Program

@@ -31,6 +31,9 @@ struct AdminRoute: MethodRoute, Sendable {
         "/admin/v1/feedback": [
             .init(.get, .operators { handler, exchange, _ in try await handler.listFeedback(exchange) })
         ],
+        "/admin/v1/alerts": [
+            .init(.get, .operators { handler, exchange, _ in try await handler.listAlerts(exchange) })
+        ],
         "/admin/v1/reload": [.init(.post, .operators { try await $0.reload($1, $2) })],
     ]
 

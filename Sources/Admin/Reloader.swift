@@ -1,6 +1,7 @@
 import CivilTime
 package import Gateway
 import Ledger
+import PluginKit
 package import Telemetry
 
 /// Makes the next generation from the files as they are now: all of it, or nothing changes.
@@ -44,6 +45,7 @@ package actor Reloader {
             return refused(before, built.diagnostics + [fault])
         }
         gateway.generations.replace(with: next)
+        gateway.events.post(.reloaded(generation: next.id))
         let findings = built.diagnostics + Reloader.restartsNeeded(before.configuration, next.configuration)
         log.info(
             "configuration reloaded",
@@ -52,12 +54,11 @@ package actor Reloader {
     }
 
     private func refused(_ before: Generation, _ findings: [Diagnostic]) -> Outcome {
+        let reason = findings.first { $0.severity == .error }?.description ?? ""
+        gateway.events.post(.reloadRefused(reason: reason))
         log.error(
             "configuration not reloaded; the generation before serves on",
-            [
-                "generation": .string(before.id),
-                "reason": .string(findings.first { $0.severity == .error }?.description ?? ""),
-            ])
+            ["generation": .string(before.id), "reason": .string(reason)])
         return Outcome(generation: before.id, isReplaced: false, diagnostics: findings)
     }
 

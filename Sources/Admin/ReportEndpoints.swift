@@ -43,6 +43,15 @@ extension AdminHandler {
         respond(exchange, type: "application/json", body)
     }
 
+    /// `GET /admin/v1/alerts?app=&limit=`: the newest first.
+    func listAlerts(_ exchange: HTTPExchange) async throws {
+        let parameters = try QueryParameters(exchange.head, known: ["app", "limit"])
+        let account = parameters.values["app"].map { Account(.application, $0) }
+        let limit = Int(try parameters.integer("limit", in: 1...10_000) ?? 50)
+        let body = try await report { reader in AlertReport(try reader.alerts(of: account, limit: limit)).json.bytes }
+        respond(exchange, type: "application/json", body)
+    }
+
     /// `GET /admin/v1/requests?app=&since=&outcome=&limit=`; `since` is RFC 3339, a day ago unless told.
     func listRequests(_ exchange: HTTPExchange) async throws {
         let parameters = try QueryParameters(exchange.head, known: ["app", "since", "outcome", "limit"])

@@ -9,6 +9,7 @@ public import Inference
 ///     gate       once a request, before anything is done for it      cheap refusals
 ///     admit      once an attempt, when its bound is known            what must have room in which budget
 ///     settle     once for each admit that was granted                what the attempt came to
+///     event      when something has happened, beside the requests     who wants to hear of it
 ///
 /// A phase refuses by throwing a `GatewayError`, which the client gets as it is. Any other error answers 503
 /// `plugin_failed`: a plugin that fails lets nothing through.
@@ -42,4 +43,11 @@ public protocol AdmitPhase: Plugin {
 
 extension AdmitPhase {
     public func settle(_ call: Call, _ quote: Quote, _ settlement: Settlement) async {}
+}
+
+/// Hears of what has happened: budgets that reach a share of their limit, reloads, a ledger that cannot record.
+///
+/// Called off the requests' way, one event after the other; a plugin that takes long delays further events alone.
+public protocol EventPhase: Plugin {
+    func event(_ event: GatewayEvent) async
 }

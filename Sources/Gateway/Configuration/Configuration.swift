@@ -19,6 +19,7 @@ package struct Configuration: Sendable {
     package var prompts = PromptSettings()
     package var limits = LimitSettings()
     package var log = LogSettings()
+    package var alerts = AlertSettings()
     package var errors = ErrorSettings()
     /// The number of event loops, 1…256. Nil: one for each core.
     package var threads: Int?

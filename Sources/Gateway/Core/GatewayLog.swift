@@ -1,5 +1,6 @@
 import Inference
 import Ledger
+import PluginKit
 import Providers
 import Telemetry
 
@@ -36,6 +37,28 @@ struct GatewayLog: Sendable {
                 "request": .string(call.id.description), "provider": .string(attempt.target.provider.name),
                 "model": .string(attempt.target.model), "bound": .string(attempt.quote.bound?.description ?? "none"),
                 "cost": .string(settlement.cost?.description ?? "none"),
+            ])
+    }
+
+    func alerted(_ alert: BudgetAlert) {
+        log.write(
+            .warning, "budget.alert: a budget has reached a share of its limit",
+            [
+                "alert": .string(alert.id), "scope": .string(alert.account.scope.rawValue),
+                "name": .string(alert.account.name), "window": .string(alert.window.rawValue),
+                "label": .string(alert.label), "share": .string(alert.share), "basis": .string(alert.basis.rawValue),
+                "limit": .string(alert.limit.description), "posted": .string(alert.posted.description),
+                "held": .string(alert.held.description),
+            ])
+    }
+
+    /// - Parameter pause: until the next try; nil: there is none.
+    func alertFailed(_ alert: BudgetAlert, _ reason: String, again pause: Duration?) {
+        log.write(
+            .warning, "an alert was not delivered",
+            [
+                "alert": .string(alert.id), "reason": .string(reason),
+                "again": .string(pause.map { "in \($0.components.seconds) s" } ?? "no"),
             ])
     }
 }

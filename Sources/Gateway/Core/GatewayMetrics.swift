@@ -13,6 +13,8 @@ package final class GatewayMetrics: Sendable {
     private let attempts: MetricFamily<Counter>
     private let tokens: MetricFamily<Counter>
     private let cost: MetricFamily<Counter>
+    private let deliveries: MetricFamily<Counter>
+    private let pending: MetricFamily<Gauge>
     /// Finding a metric by its labels costs more than counting: what belongs together is found once.
     private let meters = Mutex<[CallMeter.Key: CallMeter]>([:])
 
@@ -35,6 +37,11 @@ package final class GatewayMetrics: Sendable {
         cost = registry.counter(
             "llmgw_cost_total", help: "What attempts cost, presumed amounts included, in units of the currency.",
             labels: ["application", "model", "currency"], decimals: 9)
+        deliveries = registry.counter(
+            "llmgw_alert_deliveries_total",
+            help: "Tries to deliver alerts of budgets to the webhook, by what they came to.",
+            labels: ["result"])
+        pending = registry.gauge("llmgw_alerts_pending", help: "Alerts that wait for their delivery.")
     }
 
     func settled(_ call: InferenceCall, _ attempt: Attempt, _ settlement: Settlement) {
@@ -49,6 +56,11 @@ package final class GatewayMetrics: Sendable {
         count(usage.cacheWrite, "cache_write", call)
         count(usage.reasoning, "reasoning", call)
     }
+
+    func alertsPending(_ count: Int) { pending.with().set(Int64(count)) }
+
+    /// - Parameter result: `delivered`, `failed` or `given_up`.
+    func alertEnded(_ result: String) { deliveries.with(result).increment() }
 
     private func count(_ tokens: Int64, _ name: String, _ call: InferenceCall) {
         guard tokens > 0 else { return }

@@ -10,6 +10,8 @@ package final class LLMGateway: Sendable {
     package let generations: GenerationStore
     package let keys = KeyTable()
     package let metrics: GatewayMetrics
+    /// What plugins are told of beside the requests.
+    package let events = EventQueue()
     let log: GatewayLog
     /// Answers that are kept for repeated requests; nil in programs that keep none.
     package let content: ContentStore?

@@ -6,11 +6,13 @@ struct PluginChain: Sendable {
     let names: [String]
     private let gates: [any GatePhase]
     private let admits: [any AdmitPhase]
+    private let events: [any EventPhase]
 
     init(_ plugins: [any Plugin]) {
         names = plugins.map { type(of: $0).name }
         gates = plugins.compactMap { $0 as? any GatePhase }
         admits = plugins.compactMap { $0 as? any AdmitPhase }
+        events = plugins.compactMap { $0 as? any EventPhase }
     }
 
     func gate(_ call: Call) async throws(GatewayError) {
@@ -41,6 +43,11 @@ struct PluginChain: Sendable {
     /// In reverse order; called exactly once for each granted admit.
     func settle(_ call: Call, _ quote: Quote, _ settlement: Settlement) async {
         for plugin in admits.reversed() { await plugin.settle(call, quote, settlement) }
+    }
+
+    /// Tells all plugins that want to hear of it.
+    func event(_ event: GatewayEvent) async {
+        for plugin in events { await plugin.event(event) }
     }
 
     /// A refusal is an answer; any other failure lets nothing through.

@@ -44,10 +44,18 @@ extension RequestHandler {
             throw error
         }
         call.noteRemaining(result.periods)
-        if result.violation { gateway.log.boundViolated(call, attempt, settlement) }
+        if result.violation { violated(call, attempt, settlement) }
         await call.generation.plugins.settle(call.forPlugins, attempt.quote, settlement)
         gateway.metrics.settled(call, attempt, settlement)
         return result.cost
+    }
+
+    private func violated(_ call: InferenceCall, _ attempt: Attempt, _ settlement: Settlement) {
+        gateway.log.boundViolated(call, attempt, settlement)
+        gateway.events.post(
+            .boundViolation(
+                call.id, provider: attempt.target.provider.name, model: attempt.target.model,
+                bound: attempt.quote.bound, cost: settlement.cost))
     }
 
     /// How the request ended, for its row.

@@ -2,7 +2,7 @@
 enum CommandTable {
     static let all: [Command] = [
         .serve, .demo, .check, .simulate, .keysCreate, .keysList, .keysRevoke, .keysRotate, .costs, .budgets, .requests,
-        .feedbackList, .ledgerVerify, .ledgerBench, .completions,
+        .feedbackList, .alertsList, .ledgerVerify, .ledgerBench, .completions,
     ]
 
     /// What a command line asks for.

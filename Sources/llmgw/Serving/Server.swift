@@ -13,6 +13,7 @@ final class Server {
     private let reloader: Reloader
     private let signals: SignalInbox
     private let reactor: Reactor
+    private let alerts: AlertDesk
     private var control: HTTPListener?
 
     init(_ start: ServerStart, reactor: Reactor) throws {
@@ -20,6 +21,7 @@ final class Server {
         self.reactor = reactor
         server = try GatewayServer(start.gateway, loops: start.configuration.threads ?? Processors.count)
         reloader = Reloader(start.builder, gateway: start.gateway, log: start.log)
+        alerts = AlertDesk(start.gateway, bell: start.bell, reactor: reactor)
         signals = try SignalInbox(on: reactor)
     }
 
@@ -29,9 +31,11 @@ final class Server {
         ready: (_ listen: [SocketAddress], _ admin: [SocketAddress]) -> Void
     ) async throws {
         try await start.gateway.reloadKeys()
-        let watch = LedgerWatch(start.gateway.ledger, log: start.log, reactor: reactor)
+        let watch = LedgerWatch(start.gateway, log: start.log, reactor: reactor)
         defer { watch.end() }
         control = try openControlSocket()
+        reactor.spawn { [alerts] in await alerts.run() }
+        reactor.spawn { [start] in await start.gateway.events.deliver(to: start.gateway.generations) }
         let bound = try await server.listen(listen, admin: admin) { [reloader] gateway, _ in
             AdminHandler(gateway, reloader: reloader)
         }
@@ -73,6 +77,8 @@ final class Server {
             _ = await isDone(within: .seconds(1), orStopped: false)
         }
         control?.closeAll()
+        alerts.end()
+        start.gateway.events.end()
         signals.cancel()
         await server.stop()
         await start.gateway.ledger.close()

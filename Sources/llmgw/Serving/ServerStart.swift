@@ -9,6 +9,8 @@ struct ServerStart {
     let generation: Generation
     let log: Log
     let gateway: LLMGateway
+    /// Rung by the ledger when it has written alerts.
+    let bell = AlertBell()
 
     var configuration: Configuration { generation.configuration }
 
@@ -26,7 +28,7 @@ struct ServerStart {
         log = Log(generation.configuration.log)
         let settings = generation.configuration.ledger
         do {
-            let ledger = try LedgerWriter.open(settings.path, options: ServerStart.options(settings, log))
+            let ledger = try LedgerWriter.open(settings.path, options: ServerStart.options(settings, log, bell))
             if ledger.recovered > 0 {
                 log.warning(
                     "calls of the process before were cut off and are charged at their bound",
@@ -48,9 +50,10 @@ struct ServerStart {
         }
     }
 
-    private static func options(_ settings: LedgerSettings, _ log: Log) -> LedgerOptions {
+    private static func options(_ settings: LedgerSettings, _ log: Log, _ bell: AlertBell) -> LedgerOptions {
         var options = LedgerOptions()
         options.synchronous = settings.synchronous == .full ? .full : .normal
+        options.onAlert = { bell.ring() }
         options.onFatal = { error in
             log.error(
                 "the ledger cannot go on; ending, so that nothing unrecorded is served",

@@ -14,7 +14,7 @@ extension ConfigurationKey {
 enum ConfigurationSections {
     static let all: [any ConfigurationKey.Type] = [
         ServerKey.self, AdminKey.self, LedgerKey.self, ContentKey.self, PromptsKey.self, LimitsKey.self, LogKey.self,
-        ErrorsKey.self,
+        ErrorsKey.self, AlertsKey.self, WebhookKey.self,
         ProviderKey.self, DrainKey.self, TimeoutsKey.self, ModelKey.self, TargetKey.self, RetriesKey.self,
         ApplicationKey.self, StoreKey.self, BudgetKey.self, PriceBookKey.self, PriceKey.self, LongContextKey.self,
         RatesKey.self,

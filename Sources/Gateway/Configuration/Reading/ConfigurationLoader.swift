@@ -56,6 +56,7 @@ final class ConfigurationLoader {
         if let inner = reader.mapping(.prompts, PromptsKey.self) { configuration.prompts.read(inner) }
         if let inner = reader.mapping(.limits, LimitsKey.self) { configuration.limits.read(inner) }
         if let inner = reader.mapping(.log, LogKey.self) { configuration.log.read(inner) }
+        if let inner = reader.mapping(.alerts, AlertsKey.self) { configuration.alerts.read(inner) }
         if let inner = reader.mapping(.errors, ErrorsKey.self) { configuration.errors.read(inner) }
         if let value = reader.scalar(.threads), let count = reader.context.integer(value, in: 1...256) {
             configuration.threads = Int(count)

@@ -1,5 +1,5 @@
 enum ServerKey: String, ConfigurationKey {
-    case listen, admin, ledger, content, prices, metrics, experiments, prompts, limits, log, errors, threads
+    case listen, admin, ledger, content, prices, metrics, experiments, prompts, limits, log, errors, alerts, threads
     case providers, models, applications, plugins, tls
 
     static let section = "gateway.yaml"
