@@ -52,7 +52,7 @@ let package = Package(
 
         // Parts
         shelf("Inference", imports: ["JSON"]),
-        shelf("Providers", imports: ["Inference", "JSON", "HTTPTypes", "Crypto"]),
+        shelf("Providers", imports: ["CivilTime", "Inference", "JSON", "HTTPTypes", "Crypto"]),
         shelf("Simulation", imports: ["JSON"]),
         shelf("Prompts", imports: ["Inference", "JSON", "YAML", "Crypto"]),
         shelf("Routing", imports: ["Inference", "Crypto"]),
@@ -61,7 +61,7 @@ let package = Package(
         shelf("Reports", imports: ["CivilTime", "Inference", "JSON", "Ledger"]),
 
         // Assembly
-        shelf("BudgetPlugin", imports: ["PluginKit", "Inference", "Ledger"]),
+        shelf("BudgetPlugin", imports: ["CivilTime", "PluginKit", "Inference", "Ledger"]),
         shelf(
             "Gateway",
             imports: [

@@ -2,40 +2,51 @@ public import Inference
 import Ledger
 public import PluginKit
 
-/// Holds applications to their budgets.
+/// Holds calls to the budgets that count them.
 ///
-/// Before each attempt it names the periods that the attempt's bound must fit into; the ledger checks and holds them all
-/// in one transaction. So what is spent never exceeds a limit, whatever runs at the same time.
+/// Before each attempt it names the periods that the attempt's bound must fit into, of all levels; the ledger checks and
+/// holds them all in one transaction. So what is spent never exceeds a limit, whatever runs at the same time.
 public final class BudgetAdmission: AdmitPhase {
     public static let name = "budget"
 
     private let budgets: [String: [BudgetRule]]
+    private let edition: UInt64
     private let clock: PeriodClock
 
     /// Throws when a budget stands in a time zone that the system does not know.
     public init(_ environment: PluginEnvironment) throws {
         budgets = environment.budgets
+        edition = environment.edition
         clock = try PeriodClock(zones: environment.budgets.values.joined().map(\.zone))
     }
 
-    public func admit(_ call: Call, _ quote: Quote) async throws -> [BudgetLine] {
-        guard let rules = budgets[call.identity.application], !rules.isEmpty else { return [] }
+    public func admit(_ call: Call, _ quote: Quote) async throws -> [BudgetDemand] {
+        guard let rules = budgets[call.identity.application] else { return [] }
+        var demands: [BudgetDemand] = []
+        demands.reserveCapacity(rules.count)
+        for rule in rules {
+            guard let account = rule.subject.account(for: call) else { continue }
+            demands.append(try demand(rule, account, quote, call))
+        }
+        return demands
+    }
+
+    private func demand(_ rule: BudgetRule, _ account: Account, _ quote: Quote, _ call: Call) throws -> BudgetDemand {
         guard let bound = quote.bound else {
             throw GatewayError(
                 422, "unpriced_model",
-                "\(quote.provider)/\(quote.upstreamModel) has no price, and the application has a budget",
-                param: "model")
+                "\(quote.provider)/\(quote.upstreamModel) has no price, and a budget counts the call", param: "model")
         }
-        return try rules.map { try line($0, bound, call) }
-    }
-
-    private func line(_ rule: BudgetRule, _ bound: Money, _ call: Call) throws -> BudgetLine {
         let (nano, rate) = try converted(bound, for: rule, at: call.at)
-        guard let line = clock.line(of: rule, at: call.at, holding: nano, fx: rate) else {
+        guard var line = clock.line(of: rule, account, at: call.at, holding: nano, fx: rate) else {
             throw GatewayError(
                 503, "plugin_failed", "the budget's time zone '\(rule.zone)' has no rules", retryAfter: 60)
         }
-        return line
+        line.generation = edition
+        var nearLimit = rule.nearLimit
+        if call.isDegraded || nearLimit.degrade?.model == call.identity.model { nearLimit.degrade = nil }
+        line.ceiling = nearLimit.degrade?.ceiling(of: rule.limit.nano)
+        return BudgetDemand(line, nearLimit: nearLimit)
     }
 
     /// The bound in the budget's currency, at the rate of the day; it is stored with the hold and used again to settle.
@@ -53,18 +64,14 @@ public final class BudgetAdmission: AdmitPhase {
     }
 
     public func refusal(_ call: Call, line: BudgetLine, state: PeriodState, isBusy: Bool) -> GatewayError {
-        let budget =
-            "the \(line.window.rawValue) budget of \(line.account.scope.rawValue) '\(line.account.name)' (\(line.label), \(line.zone))"
-        if isBusy {
-            return GatewayError(
-                429, "budget_busy", "\(budget) is held by other calls under way; try again when they have ended",
-                type: "rate_limit_error", retryAfter: 1)
-        }
-        return GatewayError(
-            402, "budget_exceeded",
-            "\(budget) has no room for this call: it may cost up to \(Money(nano: line.nano, line.limit.currency)),"
-                + " \(Money(nano: max(0, state.limit - state.posted), line.limit.currency)) of \(line.limit) is left;"
-                + " ask for a shorter answer, or wait for the next period", type: "insufficient_quota",
-            shouldRetry: false)
+        BudgetRefusal(line: line, state: state, isOwn: isOwn(line.account, of: call)).error(isBusy: isBusy)
+    }
+
+    /// Whether the budget belongs to the application alone: of others it is told that they are full, not how they stand.
+    private func isOwn(_ account: Account, of call: Call) -> Bool {
+        let application = call.identity.application
+        return budgets[application]?.contains { rule in
+            rule.subject.isOwn(by: application) && rule.subject.covers(account)
+        } ?? false
     }
 }

@@ -120,27 +120,3 @@ public struct PeriodState: Sendable, Hashable {
         return used >= limit ? 0 : limit - used
     }
 }
-
-/// A limit on what an account spends in each window of the calendar, as the configuration states it.
-public struct BudgetRule: Sendable, Hashable {
-    public var account: Account
-    public var window: BudgetWindow
-    public var limit: Money
-    /// An IANA name.
-    public var zone: String
-    /// The first day of a week, 1 (Monday)…7 (Sunday).
-    public var weekStart: Int
-    /// For prices in other currencies, by their day, ascending: from the price's currency to the limit's.
-    public var rates: [FXRate]
-
-    public init(
-        account: Account, window: BudgetWindow, limit: Money, zone: String, weekStart: Int, rates: [FXRate] = []
-    ) {
-        self.account = account
-        self.window = window
-        self.limit = limit
-        self.zone = zone
-        self.weekStart = weekStart
-        self.rates = rates
-    }
-}

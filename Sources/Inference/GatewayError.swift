@@ -13,6 +13,8 @@ public struct GatewayError: Error, Sendable, Hashable {
     public var retryAfter: Int?
     /// `x-should-retry`: nil leaves it to the client.
     public var shouldRetry: Bool?
+    /// The budget that refused; nil when none did.
+    public var budget: BudgetReference?
 
     public init(
         _ status: Int, _ code: String, _ message: String, type: String? = nil, param: String? = nil,

@@ -36,13 +36,16 @@ package final class PeriodClock: Sendable {
     }
 
     /// Returns the line that a hold of `nano` nano-units of the budget's currency takes in the period of `moment`.
+    ///
+    /// - Parameter account: the one of the rule's accounts that is charged.
     package func line(
-        of rule: BudgetRule, at moment: Int64, holding nano: Int64, fx: FXRate?
+        of rule: BudgetRule, _ account: Account, at moment: Int64, holding nano: Int64, fx: FXRate?
     ) -> BudgetLine? {
         period(of: rule, at: moment).map { period in
             BudgetLine(
-                account: rule.account, window: rule.window, zone: rule.zone, startsAt: period.startsAt,
-                endsAt: period.endsAt, label: period.label, limit: rule.limit, nano: nano, fx: fx)
+                account: account, window: rule.window, zone: rule.zone, startsAt: period.startsAt,
+                endsAt: period.endsAt, label: period.label, limit: rule.limit, nano: nano, fx: fx,
+                enforces: rule.enforces, alerts: rule.alerts)
         }
     }
 

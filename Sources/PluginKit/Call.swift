@@ -6,13 +6,25 @@ public struct Call: Sendable {
     /// When the request began: milliseconds since 1970, UTC. A charge belongs to the period of this moment.
     public let at: Int64
     public let identity: CallIdentity
+    /// What the key is called; its id when it has no name. A key that rotates another out has the same name.
+    public let keyName: String
+    /// The application's user, hashed: 16 hexadecimal digits. Nil when the call names none, or no budget asks for users.
+    public let user: String?
     /// Whether the answer is streamed.
     public let streams: Bool
+    /// Whether a budget near its limit gave the call to another model. It is not given to a third.
+    public let isDegraded: Bool
 
-    public init(id: RequestID, at: Int64, identity: CallIdentity, streams: Bool) {
+    public init(
+        id: RequestID, at: Int64, identity: CallIdentity, keyName: String? = nil, user: String? = nil, streams: Bool,
+        isDegraded: Bool = false
+    ) {
         self.id = id
         self.at = at
         self.identity = identity
+        self.keyName = keyName ?? identity.key
+        self.user = user
         self.streams = streams
+        self.isDegraded = isDegraded
     }
 }

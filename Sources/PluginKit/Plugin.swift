@@ -28,8 +28,9 @@ public protocol AdmitPhase: Plugin {
     /// Returns the budget lines that must have room for the attempt's bound.
     ///
     /// The core opens one hold over the lines of all plugins, in one durable transaction, before a byte goes upstream:
-    /// either every line has room or nothing is held. Throws to refuse without asking the ledger.
-    func admit(_ call: Call, _ quote: Quote) async throws -> [BudgetLine]
+    /// either every line has room or nothing is held. When one has none, the core may ask again for what the call can
+    /// become. Throws to refuse without asking the ledger.
+    func admit(_ call: Call, _ quote: Quote) async throws -> [BudgetDemand]
 
     /// Returns what the client is told when `line`, which this plugin supplied, had no room.
     ///

@@ -5,12 +5,15 @@ package import JSON
 public struct PluginEnvironment: Sendable {
     /// The settings of its entry in `plugins:`; `.null` when it is named without any.
     package let settings: JSONValue
-    /// The budgets of each application, by its name.
+    /// The budgets that calls of each application may be charged to, by its name: of all levels.
     public let budgets: [String: [BudgetRule]]
+    /// Counts the generations of the process: a later one has a greater edition.
+    public let edition: UInt64
 
-    package init(settings: JSONValue, budgets: [String: [BudgetRule]]) {
+    package init(settings: JSONValue, budgets: [String: [BudgetRule]], edition: UInt64) {
         self.settings = settings
         self.budgets = budgets
+        self.edition = edition
     }
 }
 

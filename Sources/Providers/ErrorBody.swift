@@ -1,3 +1,4 @@
+import CivilTime
 package import Inference
 import JSON
 
@@ -17,10 +18,22 @@ package enum ErrorBody {
         body.beginObject()
         body.member("request_id", requestID?.description)
         if let generation { body.member("generation", generation) }
+        if let budget = error.budget { write(budget, to: &body) }
         body.endObject()
         body.endObject()
         body.endObject()
         return body.bytes
+    }
+
+    private static func write(_ budget: BudgetReference, to body: inout JSONWriter) {
+        body.name("budget")
+        body.beginObject()
+        body.member("scope", budget.account.scope.rawValue)
+        body.member("name", budget.account.name)
+        body.member("window", budget.window.rawValue)
+        body.member("label", budget.label)
+        body.member("resets_at", budget.resetsAt.map { Timestamp.format($0) })
+        body.endObject()
     }
 
     /// The same as an event of a stream. No `[DONE]` may follow it.

@@ -13,11 +13,12 @@ import Testing
         _ window: BudgetWindow, _ limit: Money, zone: String = "UTC", rates: [FXRate] = []
     ) -> BudgetRule {
         BudgetRule(
-            account: Account(.application, "bot"), window: window, limit: limit, zone: zone, weekStart: 1, rates: rates)
+            BudgetSubject(.application, NamePattern("bot")), window: window, limit: limit, zone: zone, weekStart: 1,
+            rates: rates)
     }
 
     static func plugin(_ rules: [BudgetRule]) throws -> BudgetAdmission {
-        try BudgetAdmission(PluginEnvironment(settings: .null, budgets: ["bot": rules]))
+        try BudgetAdmission(PluginEnvironment(settings: .null, budgets: ["bot": rules], edition: 7))
     }
 
     static func call(of application: String = "bot") -> Call {
@@ -37,7 +38,7 @@ import Testing
         let plugin = try Self.plugin([
             Self.rule(.day, limit), Self.rule(.day, limit, zone: "Asia/Kathmandu"), Self.rule(.month, limit),
         ])
-        let lines = try await plugin.admit(Self.call(), Self.quote(Money(nano: 70, .usd)))
+        let lines = try await plugin.admit(Self.call(), Self.quote(Money(nano: 70, .usd))).map(\.line)
         #expect(lines.map(\.label) == ["2026-11-21", "2026-11-22", "2026-11"])
         #expect(lines.allSatisfy { $0.nano == 70 && $0.fx == nil && $0.limit == limit })
         #expect(lines.allSatisfy { $0.startsAt <= Self.moment && Self.moment < $0.endsAt })
@@ -62,7 +63,7 @@ import Testing
         let old = FXRate(base: .usd, quote: .eur, day: "2026-11-01", nano: 1, source: "test")
         let later = FXRate(base: .usd, quote: .eur, day: "2026-11-22", nano: 2, source: "test")
         let plugin = try Self.plugin([Self.rule(.day, Money(nano: 9, .eur), rates: [old, rate, later])])
-        let lines = try await plugin.admit(Self.call(), Self.quote(Money(nano: 1000, .usd)))
+        let lines = try await plugin.admit(Self.call(), Self.quote(Money(nano: 1000, .usd))).map(\.line)
         #expect(lines.first?.nano == 901)  // 900.000001, upwards
         #expect(lines.first?.fx == rate)
     }
@@ -84,7 +85,8 @@ import Testing
 
     @Test func theRefusalNamesTheBudgetAndWhatIsLeftAndIsNotRetried() async throws {
         let plugin = try Self.plugin([Self.rule(.day, Money(nano: 5_000_000_000, .usd), zone: "Europe/Berlin")])
-        let line = try #require(try await plugin.admit(Self.call(), Self.quote(Money(nano: 2_000_000_000, .usd))).first)
+        let line = try #require(
+            try await plugin.admit(Self.call(), Self.quote(Money(nano: 2_000_000_000, .usd))).first?.line)
         let state = PeriodState(
             id: 1, limit: 5_000_000_000, posted: 4_500_000_000, held: 0, presumed: 0, overrun: 0)
         let refusal = plugin.refusal(Self.call(), line: line, state: state, isBusy: false)

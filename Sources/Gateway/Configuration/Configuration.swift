@@ -27,6 +27,10 @@ package struct Configuration: Sendable {
     package var providers: [String: ProviderSettings] = [:]
     package var models: [String: ModelSettings] = [:]
     package var applications: [String: ApplicationSettings] = [:]
+    /// The name of the account that every call is charged to. Default: `organisation`.
+    package var organisation = "organisation"
+    /// The budgets that applications share: of the organisation, teams, models, prompts and variants.
+    package var budgets: [BudgetSettings] = []
     /// In the order of the calls. Default: `budget` alone.
     package var plugins: [PluginBinding] = [PluginBinding(name: "budget")]
 

@@ -5,11 +5,14 @@ final class Caller: Sendable {
     let application: ApplicationSettings
     /// The id of the key.
     let key: String
+    /// What the key is called; its id when it has no name.
+    let keyName: String
     let generation: Generation
 
-    init(application: ApplicationSettings, key: String, generation: Generation) {
+    init(application: ApplicationSettings, key: String, keyName: String, generation: Generation) {
         self.application = application
         self.key = key
+        self.keyName = keyName
         self.generation = generation
     }
 }

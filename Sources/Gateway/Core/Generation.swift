@@ -1,4 +1,4 @@
-import Inference
+package import Inference
 import PluginKit
 package import Prompts
 package import Routing
@@ -15,11 +15,13 @@ package final class Generation: Sendable {
     package let prompts: PromptLibrary
     package let experiments: [Experiment]
     package let models: [String: Model]
+    /// The budgets of all levels that calls of each application may be charged to, by its name.
+    package let budgets: [String: [BudgetRule]]
     let plugins: PluginChain
 
     init(
         id: String, commit: String?, configuration: Configuration, prompts: PromptLibrary, experiments: [Experiment],
-        models: [String: Model], plugins: PluginChain
+        models: [String: Model], budgets: [String: [BudgetRule]], plugins: PluginChain
     ) {
         self.id = id
         self.commit = commit
@@ -27,6 +29,17 @@ package final class Generation: Sendable {
         self.prompts = prompts
         self.experiments = experiments
         self.models = models
+        self.budgets = budgets
         self.plugins = plugins
+    }
+
+    /// Whether a budget counts `call`: what it costs must then be known and bounded.
+    func hasBudget(for call: Call) -> Bool {
+        budgets[call.identity.application]?.contains { $0.subject.account(for: call) != nil } ?? false
+    }
+
+    /// Whether users of `application` have budgets of their own.
+    func hasUserBudget(_ application: String) -> Bool {
+        budgets[application]?.contains { $0.subject.scope == .user } ?? false
     }
 }

@@ -6,12 +6,15 @@ package import PluginKit
 import Prompts
 import Providers
 import Routing
+import Synchronization
 
 /// Makes generations: reads everything, checks it as a whole, and gives all of it or nothing.
 package struct GenerationBuilder: Sendable {
     private let path: String
     private let environment: [String: String]
     private let factories: [String: PluginFactory]
+    /// Counts the generations that the process built, so that each has a greater edition than those before.
+    private static let editions = Atomic<UInt64>(0)
 
     /// - Parameters:
     ///   - path: of `gateway.yaml`.
@@ -40,7 +43,11 @@ package struct GenerationBuilder: Sendable {
         var findings = load.diagnostics
         let prompts = loadPrompts(configuration, &findings)
         findings += configuration.promptFindings(among: Set(prompts.entries.map(\.name)))
-        let plugins = makePlugins(configuration, &findings)
+        findings += configuration.budgetFindings(prompts.entries.map { ($0.name, $0.model) })
+        let budgets = configuration.applications.mapValues { application in
+            configuration.budgets(of: application).map { BudgetRule($0, rates: configuration.exchangeRates) }
+        }
+        let plugins = makePlugins(configuration, budgets, &findings)
         checkVariants(configuration, prompts, &findings)
         guard !findings.contains(where: { $0.severity == .error }) else {
             return Result(generation: nil, diagnostics: findings)
@@ -49,7 +56,8 @@ package struct GenerationBuilder: Sendable {
             id: id(configuration, prompts), commit: GitRevision.current(of: configuration.file)?.description,
             configuration: configuration, prompts: prompts,
             experiments: configuration.experiments.filter { $0.status == .running }.map(Experiment.init),
-            models: configuration.models.mapValues { Model($0, in: configuration) }, plugins: PluginChain(plugins))
+            models: configuration.models.mapValues { Model($0, in: configuration) }, budgets: budgets,
+            plugins: PluginChain(plugins))
         return Result(generation: generation, diagnostics: findings)
     }
 
@@ -74,16 +82,16 @@ package struct GenerationBuilder: Sendable {
         }
     }
 
-    private func makePlugins(_ configuration: Configuration, _ findings: inout [Diagnostic]) -> [any Plugin] {
-        let budgets = configuration.applications.mapValues { application in
-            application.budgets.map { BudgetRule($0, of: application.name, rates: configuration.exchangeRates) }
-        }
+    private func makePlugins(
+        _ configuration: Configuration, _ budgets: [String: [BudgetRule]], _ findings: inout [Diagnostic]
+    ) -> [any Plugin] {
+        let edition = Self.editions.add(1, ordering: .relaxed).newValue
         return configuration.plugins.compactMap { binding in
             do {
                 guard let factory = factories[binding.name] else {
                     throw GatewayError(500, "plugin_unknown", "there is no plugin '\(binding.name)' in this program")
                 }
-                return try factory(PluginEnvironment(settings: binding.settings, budgets: budgets))
+                return try factory(PluginEnvironment(settings: binding.settings, budgets: budgets, edition: edition))
             } catch {
                 let reason = (error as? GatewayError)?.message ?? "\(error)"
                 findings.append(
@@ -120,16 +128,6 @@ extension Diagnostic {
         self.init(
             severity: severity, file: finding.file, line: finding.line, column: finding.column, message: finding.message
         )
-    }
-}
-
-extension BudgetRule {
-    /// The rule as plugins and reports see it.
-    package init(_ settings: BudgetSettings, of application: String, rates: ExchangeRates) {
-        self.init(
-            account: Account(.application, application),
-            window: BudgetWindow(rawValue: settings.window.rawValue) ?? .total, limit: settings.limit,
-            zone: settings.zone, weekStart: settings.weekStart, rates: rates.all(to: settings.limit.currency))
     }
 }
 

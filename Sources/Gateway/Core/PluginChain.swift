@@ -30,9 +30,7 @@ struct PluginChain: Sendable {
         var admission = Admission()
         for plugin in admits {
             do {
-                let lines = try await plugin.admit(call, quote)
-                admission.lines += lines
-                admission.owners += lines.map { _ in plugin }
+                for demand in try await plugin.admit(call, quote) { admission.take(demand, of: plugin) }
             } catch {
                 throw PluginChain.answer(for: error, of: type(of: plugin).name)
             }
@@ -54,17 +52,5 @@ struct PluginChain: Sendable {
     private static func answer(for error: any Error, of name: String) -> GatewayError {
         error as? GatewayError
             ?? GatewayError(503, "plugin_failed", "the plugin '\(name)' failed: \(error)", retryAfter: 1)
-    }
-
-    /// What an attempt needs to be paid for, and who says no when it is not.
-    struct Admission {
-        var lines: [BudgetLine] = []
-        fileprivate var owners: [any AdmitPhase] = []
-
-        func refusal(_ call: Call, line: BudgetLine, state: PeriodState, isBusy: Bool) -> GatewayError {
-            let owner = zip(lines, owners).first { $0.0.account == line.account && $0.0.window == line.window }?.1
-            return owner?.refusal(call, line: line, state: state, isBusy: isBusy)
-                ?? GatewayError(402, "budget_exceeded", "a budget has no room for this call", shouldRetry: false)
-        }
     }
 }

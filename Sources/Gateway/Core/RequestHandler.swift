@@ -111,7 +111,9 @@ package final class RequestHandler: HTTPHandler {
                 401, "invalid_api_key",
                 "the key is missing, unknown, expired or revoked; send 'Authorization: Bearer llmgw-…'")
         }
-        return Caller(application: application, key: record.id, generation: generation)
+        return Caller(
+            application: application, key: record.id, keyName: record.name.isEmpty ? record.id : record.name,
+            generation: generation)
     }
 
     /// The bytes of the key in `Authorization: Bearer …`, else `x-api-key`.

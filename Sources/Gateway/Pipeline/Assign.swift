@@ -36,8 +36,24 @@ extension RequestHandler {
         switch kind {
         case .request: call.id.description
         case .session: call.session
-        case .user: call.exchange.head.fields["x-llmgw-user"] ?? call.request.user ?? call.session
+        case .user: user(of: call)
         }
+    }
+
+    /// The application's own name for who asks; a conversation stands for its user.
+    private func user(of call: InferenceCall) -> String? {
+        call.exchange.head.fields["x-llmgw-user"] ?? call.request.user ?? call.session
+    }
+
+    /// Finds out whose budget the call is charged to, where users have budgets.
+    func identifyUser(of call: InferenceCall) {
+        guard call.generation.hasUserBudget(call.caller.application.name) else { return }
+        call.hashedUser = user(of: call).map(hashedUser)
+    }
+
+    /// The name of a user's account: short, and without a way back to the user.
+    func hashedUser(_ user: String) -> String {
+        String(HMAC.sha256(key: gateway.unitKey, message: Array(user.utf8)).hex.prefix(16))
     }
 
     /// Returns the variant that the unit had before, or stores the one that was drawn.

@@ -53,14 +53,14 @@ extension RequestHandler {
             ? await relayStream(call, attempt, transfer) : await relayWhole(call, attempt, transfer)
     }
 
-    /// The most that the attempt can cost. Nil when it has no price and the application has a budget.
+    /// The most that the attempt can cost. Nil when it has no price and a budget counts the call.
     private func quote(_ call: InferenceCall, _ target: Target) -> Attempt? {
         let price = target.isFree ? nil : target.price(on: call.day)
-        let hasBudget = !call.caller.application.budgets.isEmpty
+        let hasBudget = call.generation.hasBudget(for: call.forPlugins)
         if hasBudget, !target.isFree, !isPriced(call, by: price) { return nil }
         let window = call.model.settings.contextWindow ?? price?.contextWindow
         let input = call.request.inputBound.tokens(contextWindow: window) ?? RequestHandler.largestContext
-        let output = outputBound(call, price)
+        let output = outputBound(call, price, hasBudget: hasBudget)
         let bound =
             target.isFree
             ? Money.zero(.usd)
@@ -86,15 +86,15 @@ extension RequestHandler {
 
     /// The most output tokens, and the limit that makes it so.
     ///
-    /// For an application with a budget, a request without a limit gets the model's, which is sent upstream: a bound that
+    /// Where a budget counts the call, a request without a limit gets the model's, which is sent upstream: a bound that
     /// nobody enforces is none.
-    private func outputBound(_ call: InferenceCall, _ price: Price?) -> Int64 {
+    private func outputBound(_ call: InferenceCall, _ price: Price?, hasBudget: Bool) -> Int64 {
         call.imposedLimit = nil
         guard call.endpoint != .embeddings else { return 0 }
         let settings = call.model.settings
         let own = settings.maxOutputTokens ?? price?.maxOutputTokens ?? 4096
         var limit = call.request.outputLimit
-        if limit == nil, !call.caller.application.budgets.isEmpty {
+        if limit == nil, hasBudget {
             limit = own
             call.imposedLimit = own
         }
@@ -118,7 +118,7 @@ extension RequestHandler {
 
     @inline(never)
     private func holdRequest(
-        _ call: InferenceCall, _ attempt: Attempt, _ admission: PluginChain.Admission
+        _ call: InferenceCall, _ attempt: Attempt, _ admission: Admission
     ) -> HoldRequest {
         HoldRequest(
             request: call.id, attempt: attempt.number, identity: call.identity, provider: attempt.quote.provider,
@@ -130,7 +130,7 @@ extension RequestHandler {
 
     @inline(never)
     private func take(
-        _ result: AdmitResult, _ call: InferenceCall, _ admission: PluginChain.Admission
+        _ result: AdmitResult, _ call: InferenceCall, _ admission: Admission
     ) throws(GatewayError) {
         switch result {
         case .held(let periods):
@@ -138,9 +138,9 @@ extension RequestHandler {
             call.budgetCurrencies = admission.lines.map(\.limit.currency)
             call.noteRemaining(periods)
         case .exhausted(let line, let states):
-            throw refusal(call, admission, line, states, isBusy: false)
+            throw admission.refusal(call.forPlugins, line: line, states: states, isBusy: false)
         case .busy(let line, let states):
-            throw refusal(call, admission, line, states, isBusy: true)
+            throw admission.refusal(call.forPlugins, line: line, states: states, isBusy: true)
         case .repeated(let state):
             if case .done(let request, _, _) = state { call.repeatOf = request }
             throw RequestHandler.refusal(of: state)
@@ -149,18 +149,6 @@ extension RequestHandler {
         case .unavailable(let error):
             throw RequestHandler.unavailable(error)
         }
-    }
-
-    private func refusal(
-        _ call: InferenceCall, _ admission: PluginChain.Admission, _ line: BudgetLine, _ states: [PeriodState],
-        isBusy: Bool
-    ) -> GatewayError {
-        let state = zip(admission.lines, states).first { $0.0 == line }?.1
-        return admission.refusal(
-            call.forPlugins, line: line,
-            state: state
-                ?? PeriodState(id: 0, limit: line.limit.nano, posted: 0, held: 0, presumed: 0, overrun: 0),
-            isBusy: isBusy)
     }
 
     /// Nothing billable is served while the ledger cannot record it.

@@ -60,8 +60,9 @@ extension InferenceCall {
             let tier = request.serviceTier.map { " for service tier '\($0.prefix(32))'" } ?? ""
             return GatewayError(
                 422, "unpriced_model",
-                "no target of model '\(model.name)' has a price on \(day)\(tier), and application '\(caller.application.name)' has a"
-                    + " budget; add the price to the price book, or mark the target 'free: true'", param: "model")
+                "no target of model '\(model.name)' has a price on \(day)\(tier), and a budget counts this call of application"
+                    + " '\(caller.application.name)'; add the price to the price book, or mark the target 'free: true'",
+                param: "model")
         }
         if let unusable {
             return GatewayError(503, "provider_unconfigured", unusable, retryAfter: 60, shouldRetry: false)

@@ -24,6 +24,10 @@ final class InferenceCall {
     var model: Model
     /// The prompt's selector, after the experiment had its say; nil for a call without a prompt.
     var promptSelector: String?
+    /// The user as budgets of users know it: 16 hexadecimal digits. Nil without such a budget, or without a user.
+    var hashedUser: String?
+    /// The model that was asked for, when a budget near its limit gave the call to another.
+    var degradedFrom: String?
     /// The sticky unit of the experiment that the call takes part in, hashed.
     var unitHash: [UInt8]?
 
@@ -78,7 +82,9 @@ final class InferenceCall {
 
     /// The call as plugins see it.
     var forPlugins: Call {
-        Call(id: id, at: startedAt, identity: identity, streams: request.isStream)
+        Call(
+            id: id, at: startedAt, identity: identity, keyName: caller.keyName, user: hashedUser,
+            streams: request.isStream, isDegraded: degradedFrom != nil)
     }
 
     /// Takes the states of the budgets after a hold or a settlement, in the order of the hold's lines.

@@ -25,6 +25,7 @@ extension RequestHandler {
             day: day(of: now))
         call.promptSelector = prompt
         call.idempotency = idempotency
+        identifyUser(of: call)
         return call
     }
 

@@ -1,4 +1,4 @@
-import Inference
+package import Inference
 
 extension LedgerReader {
     /// Returns the periods of an application, or all; the newest first.
@@ -8,16 +8,32 @@ extension LedgerReader {
         try read {
             let select = try connection.prepare(
                 """
-                SELECT scope, name, window, zone, label, starts_at, ends_at, currency, id, limit_nano, posted_nano,
-                  held_nano, presumed_nano, overrun_nano FROM period
+                SELECT \(BudgetRow.columns) FROM period
                 WHERE (?1 IS NULL OR scope='application' AND name=?1) AND (?2 IS NULL OR starts_at<=?2 AND ends_at>?2)
                 ORDER BY starts_at DESC, scope, name, window, currency, id
                 """)
             select.bind(1, application)
             select.bind(2, at)
+            return try BudgetRow.all(select)
+        }
+    }
+
+    /// Returns the periods of `accounts` that contain the moment `at`, UTC milliseconds, in the order of the accounts.
+    package func budgets(of accounts: [Account], at: Int64) throws(LedgerError) -> [BudgetRow] {
+        try read {
+            let select = try connection.prepare(
+                """
+                SELECT \(BudgetRow.columns) FROM period
+                WHERE scope=? AND name=? AND starts_at<=? AND ends_at>? ORDER BY window, currency, id
+                """)
             var rows: [BudgetRow] = []
-            while try select.step() {
-                if let row = BudgetRow(select) { rows.append(row) }
+            for account in accounts {
+                select.bind(1, account.scope.rawValue)
+                select.bind(2, account.name)
+                select.bind(3, at)
+                select.bind(4, at)
+                rows += try BudgetRow.all(select)
+                select.reset()
             }
             return rows
         }
@@ -41,6 +57,19 @@ extension LedgerReader {
 }
 
 extension BudgetRow {
+    fileprivate static let columns = """
+        scope, name, window, zone, label, starts_at, ends_at, currency, id, limit_nano, posted_nano, held_nano,
+        presumed_nano, overrun_nano
+        """
+
+    fileprivate static func all(_ select: Statement) throws(SQLiteError) -> [BudgetRow] {
+        var rows: [BudgetRow] = []
+        while try select.step() {
+            if let row = BudgetRow(select) { rows.append(row) }
+        }
+        return rows
+    }
+
     fileprivate init?(_ row: Statement) {
         guard let scope = Account.Scope(rawValue: row.text(0)), let window = BudgetWindow(rawValue: row.text(2)),
             let currency = Currency(row.text(7))

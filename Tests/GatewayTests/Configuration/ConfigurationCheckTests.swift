@@ -43,10 +43,10 @@ import Testing
         ("[{window: day, limit: 5 USD, zone: Europe/Berln}]", "zone: 'Europe/Berln' is no time zone"),
         ("[{window: day, limit: 5 USD, zone: ../../etc/passwd}]", "zone: '../../etc/passwd' is no time zone"),
         ("[{window: day, limit: 5 USD, week_start: monday}]", "week_start: has no effect on the window 'day'"),
-        ("[{window: day, limit: 5 USD, alerts: [0.8]}]", "'alerts' is not in this version; leave it out"),
+        ("[{window: day, limit: 5 USD, alerts: [0]}]", "alerts[0]: must be above 0 and at most 10"),
         (
             "[{window: day, limit: 5 USD}, {window: day, limit: 6 USD}]",
-            "budgets[1]: a budget for the same window and zone"
+            "budgets[1]: has the same account, window, zone and currency as applications.bot.budgets[0]"
         ),
         ("[{window: day, limit: 5 CHF}]", "is in CHF, but sim/small costs USD and the price book has no rate"),
     ])

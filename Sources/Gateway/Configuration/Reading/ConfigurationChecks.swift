@@ -8,10 +8,8 @@ extension ConfigurationLoader {
         checkTargets()
         checkApplications()
         guard isWhole else { return }
-        for application in configuration.applications.values.sorted(by: { $0.name < $1.name })
-        where !application.budgets.isEmpty {
-            checkEnforcement(of: application)
-        }
+        checkBudgets()
+        checkEnforcement()
         checkUse()
     }
 
@@ -44,71 +42,6 @@ extension ConfigurationLoader {
                     .error, about: "applications.\(application.name).prompts",
                     "the configuration names no prompts; add prompts: {path: …}")
             }
-            checkBudgets(of: application)
-        }
-    }
-
-    private func checkBudgets(of application: ApplicationSettings) {
-        for (index, budget) in application.budgets.enumerated() {
-            let earlier = application.budgets[..<index]
-            if earlier.contains(where: { $0.isSamePeriod(as: budget) }) {
-                findings.add(
-                    .error, about: "applications.\(application.name).budgets[\(index)]",
-                    "a budget for the same window and zone stands above; keep one")
-            }
-        }
-    }
-
-    private func checkEnforcement(of application: ApplicationSettings) {
-        let path = "applications.\(application.name).budgets"
-        if !configuration.plugins.contains(where: { $0.name == "budget" }) {
-            findings.add(
-                .error, about: path, "nobody enforces them: plugins does not bind 'budget'; add it to the list")
-        }
-        if application.models.isEmpty {
-            findings.add(
-                .error, about: path, "they can match nothing: the application may use no model; name some in models")
-        }
-        for name in application.models.sorted() {
-            if let model = configuration.models[name] { checkPrices(of: model, for: application) }
-        }
-    }
-
-    /// What an application with budgets may call must have a price, in a currency that its budgets understand.
-    private func checkPrices(of model: ModelSettings, for application: ApplicationSettings) {
-        var unpriced: [String] = []
-        for target in model.targets where !target.isFree && configuration.providers[target.provider] != nil {
-            guard let price = configuration.price(of: target, on: today) else {
-                unpriced.append("\(target.provider)/\(target.model)")
-                continue
-            }
-            checkCurrencies(price, target, application)
-        }
-        let path = "models.\(model.name).targets"
-        if !unpriced.isEmpty, unpriced.count == model.targets.count {
-            // No error: every other model works, and the calls of this one are refused, never unbilled.
-            findings.add(
-                .warning, about: path,
-                "no target has a price on \(today), and application '\(application.name)' has budgets: its calls are "
-                    + "answered 422 unpriced_model; add a price, or 'free: true' to a target that costs nothing")
-        } else if !unpriced.isEmpty {
-            findings.add(
-                .warning, about: path,
-                "\(unpriced.joined(separator: ", ")) has no price on \(today) and is skipped for application "
-                    + "'\(application.name)', which has budgets; add a price, or 'free: true'")
-        }
-    }
-
-    private func checkCurrencies(_ price: Price, _ target: TargetSettings, _ application: ApplicationSettings) {
-        for (index, budget) in application.budgets.enumerated() where budget.limit.currency != price.currency {
-            let currency = budget.limit.currency
-            guard configuration.exchangeRates.rate(from: price.currency, to: currency, on: today) == nil else {
-                continue
-            }
-            findings.add(
-                .error, about: "applications.\(application.name).budgets[\(index)].limit",
-                "is in \(currency), but \(target.provider)/\(target.model) costs \(price.currency) and the price book has no "
-                    + "rate between them for \(today) or the \(ExchangeRates.oldest) days before; add one to fx")
         }
     }
 
@@ -136,12 +69,6 @@ extension ConfigurationLoader {
                     .error, place, "runs on the same calls and at the same time as '\(other.id)'; pause one of them")
             }
         }
-    }
-}
-
-extension BudgetSettings {
-    fileprivate func isSamePeriod(as other: BudgetSettings) -> Bool {
-        (window, zone, weekStart) == (other.window, other.zone, other.weekStart)
     }
 }
 

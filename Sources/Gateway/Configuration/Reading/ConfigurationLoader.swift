@@ -86,6 +86,20 @@ final class ConfigurationLoader {
             let inner = MappingReader<ApplicationKey>(value, in: context)
             configuration.applications[name] = inner.map { ApplicationSettings.read(name, $0) }
         }
+        readSharedBudgets(reader)
+    }
+
+    private func readSharedBudgets(_ reader: MappingReader<ServerKey>) {
+        let context = reader.context
+        if let value = reader.scalar(.organisation), let name = context.string(value) {
+            configuration.organisation = name
+        }
+        guard let value = reader.optional(.budgets) else { return }
+        configuration.budgets = context.elements(value, of: "budgets").compactMap { element in
+            MappingReader<SharedBudgetKey>(element, in: context).flatMap {
+                BudgetSettings.read(organisation: configuration.organisation, $0)
+            }
+        }
     }
 
     private func readFiles(_ reader: MappingReader<ServerKey>) {

@@ -13,6 +13,13 @@ final class DiagnosticCollector {
         add(severity, places[path] ?? SourcePlace(file: ""), "\(path): \(message)")
     }
 
+    /// The same, unless it was said already: several parts may lead to one mistake.
+    func addOnce(_ severity: Diagnostic.Severity, about path: String, _ message: String) {
+        let count = diagnostics.count
+        add(severity, about: path, message)
+        if diagnostics[..<count].contains(diagnostics[count]) { diagnostics.removeLast() }
+    }
+
     func add(_ severity: Diagnostic.Severity, _ place: SourcePlace, _ message: String) {
         diagnostics.append(
             Diagnostic(

@@ -1,3 +1,5 @@
+import Inference
+
 extension Configuration {
     /// Complains about what applications and experiments say of prompts, once it is known which there are.
     ///
@@ -23,7 +25,7 @@ extension Configuration {
         return findings
     }
 
-    private func finding(_ severity: Diagnostic.Severity, _ path: String, _ message: String) -> Diagnostic {
+    func finding(_ severity: Diagnostic.Severity, _ path: String, _ message: String) -> Diagnostic {
         let place = places[path] ?? SourcePlace(file: file)
         return Diagnostic(
             severity: severity, file: place.file, line: place.line, column: place.column, message: "\(path): \(message)"

@@ -1,6 +1,6 @@
 enum ServerKey: String, ConfigurationKey {
     case listen, admin, ledger, content, prices, metrics, experiments, prompts, limits, log, errors, alerts, threads
-    case providers, models, applications, plugins, tls
+    case organisation, providers, models, applications, budgets, plugins, tls
 
     static let section = "gateway.yaml"
     static let unbuilt: Set<ServerKey> = [.tls]

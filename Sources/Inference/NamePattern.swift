@@ -1,14 +1,23 @@
 /// A name, or a pattern in which `*` stands for any text, the empty one included.
-package struct NamePattern: Sendable, Hashable, CustomStringConvertible {
-    package let description: String
+public struct NamePattern: Sendable, Hashable, CustomStringConvertible {
+    public let description: String
     private let parts: [[UInt8]]
 
-    package init(_ pattern: String) {
+    public init(_ pattern: String) {
         description = pattern
         parts = pattern.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
     }
 
-    package func matches(_ name: String) -> Bool {
+    /// The pattern that `name` alone matches, whatever characters it has.
+    public init(exactly name: String) {
+        description = name
+        parts = [Array(name.utf8)]
+    }
+
+    /// Whether it matches itself alone.
+    public var isName: Bool { parts.count == 1 }
+
+    public func matches(_ name: String) -> Bool {
         let name = Array(name.utf8)
         guard let first = parts.first, let last = parts.last, parts.count > 1 else { return name == parts.first }
         guard name.count >= first.count + last.count, name.starts(with: first) else { return false }
