@@ -99,4 +99,41 @@ import Testing
         #expect(try reader.verify().isEmpty)
         await ledger.close()
     }
+
+    /// Forty callers at once, each growing twice; every state that any of them sees is below the limit.
+    @Test func manyCallsThatGrowAtOnceStayBelowTheLimit() async throws {
+        let folder = try Folder()
+        let ledger = try LedgerWriter.open(folder.ledger)
+        func lines(_ nano: Int64) -> [BudgetLine] {
+            [line(4_000, nano), line(3_000, nano, application: "team-a", scope: .team)]
+        }
+        let outcomes = await withTaskGroup(of: (highest: Int64, spent: Int64, wasFinal: Bool).self) { group in
+            for lane in 0..<40 {
+                group.addTask {
+                    let id = newID()
+                    var states = await ledger.admit(hold(id, 40, lines: lines(40), wait: .seconds(60))).states
+                    var (bound, wasFinal) = (Int64(40), false)
+                    for seq in 1...2 {
+                        let wish = larger(id, seq, to: bound + 40, lines: lines(bound + 40))
+                        let result = await ledger.extend(wish)
+                        states += result.states
+                        if result.isExtended { bound += 40 } else { wasFinal = true }
+                    }
+                    let settled = try? await ledger.settle(end(id, lane % 2 == 0 ? bound : 0), closing: closing(id))
+                    states += settled?.periods ?? []
+                    return (
+                        states.map { $0.posted + $0.held - $0.limit }.max() ?? 0, lane % 2 == 0 ? bound : 0, wasFinal
+                    )
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        let reader = try LedgerReader.open(folder.ledger)
+
+        #expect(outcomes.allSatisfy { $0.highest <= 0 })
+        #expect(outcomes.contains(where: \.wasFinal) && outcomes.contains { $0.spent > 40 })
+        #expect(try reader.budgets().allSatisfy { $0.state.posted == outcomes.reduce(0) { $0 + $1.spent } })
+        #expect(try reader.verify().isEmpty)
+        await ledger.close()
+    }
 }
