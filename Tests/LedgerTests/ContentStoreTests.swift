@@ -38,8 +38,8 @@ import Testing
     }
 
     @Test func whatIsTooOldIsNotFoundAndMakesRoom() async throws {
-        let store = try store(retention: 1_000)
-        for number in 1...15 { store.store(answer(UInt64(number), at: now - 2_000)) }
+        let store = try store()
+        for number in 1...15 { store.store(answer(UInt64(number), at: now - 120_000)) }
         store.store(answer(31, at: now))
         #expect(await store.answer(of: RequestID(high: 7, low: 1)) == nil)
         #expect(await store.answer(of: RequestID(high: 7, low: 31)) != nil)
