@@ -240,12 +240,13 @@ extension HoldModel {
         var trace: [String] = []
     }
 
-    /// Visits every state that can be reached, nearest first, until `check` finds something.
-    func explore(_ fault: Fault? = nil, _ check: (HoldModel) -> String?) -> Exploration {
+    /// Visits every state that can be reached, nearest first, until `check` finds something. Other tests run meanwhile.
+    func explore(_ fault: Fault? = nil, _ check: (HoldModel) -> String?) async -> Exploration {
         var result = Exploration()
         var seen: Set<HoldModel> = [self]
         var visited: [(model: HoldModel, from: Int, step: String)] = [(self, -1, "")]
         while result.states < visited.count {
+            if result.states % 128 == 0 { await Task.yield() }
             let current = visited[result.states].model
             if let broken = check(current) {
                 result.broken = broken

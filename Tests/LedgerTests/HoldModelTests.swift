@@ -5,18 +5,20 @@ import Testing
 @Suite struct HoldModelTests {
     /// Two levels; one call stands on the second alone. Not all can run at once, and one grows.
     private static let shared = HoldModel(
-        limits: [4, 5], calls: [(levels: [0, 1], slices: [2, 3]), ([0, 1], [2]), ([1], [1, 2])], crashes: 1)
+        limits: [4, 5], calls: [(levels: [0, 1], slices: [2, 3]), ([0, 1], [2]), ([1], [1])], crashes: 1)
 
     /// Two calls that both grow, and two crashes.
     private static let twoGrow = HoldModel(
         limits: [5, 4], calls: [(levels: [0, 1], slices: [1, 3]), ([0, 1], [2, 3])], crashes: 2)
 
-    @Test func noOrderOfStepsOfThreeCallsBreaksThePromise() { keepsThePromise(HoldModelTests.shared) }
+    @Test func noOrderOfStepsOfThreeCallsBreaksThePromise() async { await keepsThePromise(HoldModelTests.shared) }
 
-    @Test func noOrderOfStepsAndCrashesOfGrowingCallsBreaksThePromise() { keepsThePromise(HoldModelTests.twoGrow) }
+    @Test func noOrderOfStepsAndCrashesOfGrowingCallsBreaksThePromise() async {
+        await keepsThePromise(HoldModelTests.twoGrow)
+    }
 
-    private func keepsThePromise(_ model: HoldModel) {
-        let result = model.explore { $0.brokenPromise ?? $0.brokenCover }
+    private func keepsThePromise(_ model: HoldModel) async {
+        let result = await model.explore { $0.brokenPromise ?? $0.brokenCover }
         print("hold model: \(result.states) states, \(result.steps) steps")
         #expect(result.broken == nil, "\(result.broken ?? "") after \(result.trace)")
         #expect(result.states > 10_000)
@@ -24,8 +26,8 @@ import Testing
 
     /// The model is worth something only if it finds what is wrong.
     @Test(arguments: HoldModel.Fault.allCases)
-    func aLedgerWithTheFaultIsCaught(fault: HoldModel.Fault) {
-        let result = HoldModelTests.twoGrow.explore(fault) { $0.brokenPromise }
+    func aLedgerWithTheFaultIsCaught(fault: HoldModel.Fault) async {
+        let result = await HoldModelTests.twoGrow.explore(fault) { $0.brokenPromise }
         print("hold model: \(fault): \(result.broken ?? "nothing") after \(result.trace.joined(separator: ", "))")
         #expect(result.broken != nil)
     }

@@ -82,8 +82,8 @@ extension Writer {
         try attempts.open(key, held)
         if hold.attempt > 1 {
             supersedeOpen(before: key)
-        } else if let idempotency = hold.idempotency {
-            try note(idempotency, of: hold)
+        } else if let name = hold.idempotency {
+            try idempotency.write(name, of: hold.request, at: hold.at, in: epoch.number)
         }
         try skew.note(hold.at, of: hold.request)
         undo.append((key, nil))

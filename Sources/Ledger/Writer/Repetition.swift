@@ -1,6 +1,6 @@
 import Inference
 
-/// A request that its client sends again is not run again: its key is written with its first hold.
+/// A request that its client sends again is not run again; its key is written with its first hold.
 extension Writer {
     /// Returns how to answer a hold whose key is taken; nil when it may run.
     func repetition(_ hold: HoldRequest) throws(SQLiteError) -> AdmitResult? {
@@ -9,31 +9,14 @@ extension Writer {
             let why = "an idempotency key has at most 255 bytes, and its body's hash has 32"
             return .unavailable(LedgerError(.conflict, "\(hold.request): \(why)"))
         }
-        let select = try connection.prepare(
-            "SELECT request, body_hash, epoch FROM idempotency WHERE application=? AND key=?")
-        select.bind(1, key.application)
-        select.bind(2, key.key)
-        guard try select.step() else { return nil }
-        let past = try PastRequest(select.requestID(0), connection)
+        guard let row = try idempotency.find(key) else { return nil }
+        let past = try PastRequest(row.request, connection)
         // Between two attempts nothing is open; what an earlier process left so will never go on.
-        let runs = past.isOpen || !past.hasEnded && select.integer(2) == epoch.number
+        let runs = past.isOpen || !past.hasEnded && row.epoch == epoch.number
         guard runs || !past.isFree else { return nil }
-        if select.bytes(1) != key.bodyHash { return .repeated(.otherBody(past.id)) }
+        if row.bodyHash != key.bodyHash { return .repeated(.otherBody(past.id)) }
         if runs { return .repeated(.inFlight(past.id)) }
         return .repeated(.done(past.id, status: past.status, cost: past.cost))
-    }
-
-    /// Writes the key of a request that gets its first hold, in the hold's transaction.
-    func note(_ key: IdempotencyKey, of hold: HoldRequest) throws(SQLiteError) {
-        let insert = try connection.prepare(
-            "INSERT OR REPLACE INTO idempotency(application, key, request, body_hash, at, epoch) VALUES(?,?,?,?,?,?)")
-        insert.bind(1, key.application)
-        insert.bind(2, key.key)
-        insert.bind(3, hold.request)
-        insert.bind(4, key.bodyHash)
-        insert.bind(5, hold.at)
-        insert.bind(6, epoch.number)
-        try insert.run()
     }
 }
 

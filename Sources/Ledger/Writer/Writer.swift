@@ -23,6 +23,7 @@ final class Writer {
     let requests: RequestTable
     let epoch: Epoch
     let alerts: AlertBook
+    let idempotency: IdempotencyTable
     var open: [AttemptKey: OpenHold] = [:]
     var waiting = WaitingLine()
     /// Settlements and rows whose commit failed; they go first in the next batch.
@@ -61,6 +62,7 @@ final class Writer {
         requests = try RequestTable(connection)
         skew = try Skew(connection)
         alerts = AlertBook(connection)
+        idempotency = try IdempotencyTable(connection)
         reserve = Reserve(for: connection.path, bytes: options.reserve)
         checkpointer = Checkpointer(connection, busyTimeout: options.busyTimeout)
         _ = reserve.hold()
