@@ -2,7 +2,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite struct HoldModelTests {
+@Suite(.serialized) struct HoldModelTests {
     /// Two levels; one call stands on the second alone. Not all can run at once, and one grows.
     private static let shared = HoldModel(
         limits: [4, 5], calls: [(levels: [0, 1], slices: [2, 3]), ([0, 1], [2]), ([1], [1])], crashes: 1)
