@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct HoldModelTests {
     /// Two levels; one call stands on the second alone. Not all can run at once, and one grows.
     private static let shared = HoldModel(
-        limits: [4, 5], calls: [(levels: [0, 1], slices: [2, 3]), ([0, 1], [2]), ([1], [1])], crashes: 1)
+        limits: [2, 3], calls: [(levels: [0, 1], slices: [1, 2]), ([0, 1], [1]), ([1], [2])], crashes: 1)
 
     /// Two calls that both grow, and two crashes.
     private static let twoGrow = HoldModel(
