@@ -17,11 +17,11 @@ extension AdminHandler {
         } catch {
             throw GatewayError(400, "invalid_value", error.description, param: error.parameter)
         }
-        let body = try await report { reader in try CostDocument(request, from: reader).bytes() }
+        let body = try await report { reader in try CostAnswer(request, from: reader).bytes }
         let type =
             switch request.format {
             case .json: "application/json"
-            case .csv: "text/csv; charset=utf-8"
+            case .csv, .focus: "text/csv; charset=utf-8"
             case .table: "text/plain; charset=utf-8"
             }
         respond(exchange, type: type, body)

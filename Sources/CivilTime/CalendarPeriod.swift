@@ -44,7 +44,7 @@ package func period(
 }
 
 extension CalendarWindow {
-    fileprivate func firstDay(around date: CivilDate, weekStart: Int) -> CivilDate {
+    func firstDay(around date: CivilDate, weekStart: Int) -> CivilDate {
         switch self {
         case .day: date
         case .week: date.adding(days: -((date.weekday - weekStart) % 7 + 7) % 7)
@@ -54,7 +54,7 @@ extension CalendarWindow {
         }
     }
 
-    fileprivate func firstDay(after first: CivilDate) -> CivilDate {
+    func firstDay(after first: CivilDate) -> CivilDate {
         switch self {
         case .day: first.adding(days: 1)
         case .week: first.adding(days: 7)
@@ -64,7 +64,7 @@ extension CalendarWindow {
         }
     }
 
-    fileprivate func label(firstDay: CivilDate) -> String {
+    func label(firstDay: CivilDate) -> String {
         let year = padded(firstDay.year, to: 4)
         switch self {
         case .day: return firstDay.description

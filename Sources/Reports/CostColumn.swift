@@ -16,12 +16,12 @@ struct CostColumn {
     /// What a narrow terminal can do without, in this order.
     static let leastFirst = [
         "reasoning", "cache write", "cached input", "image input", "audio input", "audio output", "attempts", "refused",
-        "budget", "input", "output",
+        "budget", "input", "output", "previous", "requests", "low", "high",
     ]
 
-    static func key(_ key: CostKey, at index: Int) -> CostColumn {
-        CostColumn(key.rawValue, .left) { line in
-            guard let values = line.key else { return index == 0 && line.isFirst ? "total" : "" }
+    static func key(_ group: CostGroup, at index: Int) -> CostColumn {
+        CostColumn(group.rawValue.replacing("_", with: " "), .left) { line in
+            guard let values = line.entry.key else { return index == 0 && line.isFirst ? "total" : "" }
             return line.isFirst ? values[index] ?? "–" : ""
         }
     }
@@ -34,22 +34,51 @@ struct CostColumn {
             return always.contains(count.name) || count.value(total) != 0
         }.map { count in
             let title = count.name.replacing("_tokens", with: "").replacing("_", with: " ")
-            return CostColumn(title, .right) { $0.isFirst ? Figures.count(count.value($0.figures)) : "" }
+            return CostColumn(title, .right) { $0.isFirst ? Figures.count(count.value($0.entry.figures)) : "" }
         }
     }
 
-    static func money(_ total: CostFigures) -> [CostColumn] {
-        let currencies = CostDocument.currencies(of: total)
+    static func money(_ total: CostEntry) -> [CostColumn] {
+        let currencies = CostEntry.currencies(of: total.figures, total.previous)
         let unit = currencies.count == 1 ? " \(currencies[0])" : ""
         var columns = [CostColumn("cost\(unit)", .right) { $0.amount.cost.map(Figures.money) ?? "unpriced" }]
-        if total.presumed.values.contains(where: { $0 != 0 }) {
+        if total.figures.presumed.values.contains(where: { $0 != 0 }) {
             columns.append(CostColumn("presumed", .right) { Figures.money($0.amount.presumed) })
         }
-        if total.unpricedRequests > 0 {
+        if total.figures.unpricedRequests > 0 {
             columns.append(
-                CostColumn("unpriced", .right) { $0.isFirst ? Figures.count($0.figures.unpricedRequests) : "" })
+                CostColumn("unpriced", .right) { $0.isFirst ? Figures.count($0.entry.figures.unpricedRequests) : "" })
         }
         if currencies.count > 1 { columns.append(CostColumn("currency", .left) { $0.amount.currency?.code ?? "" }) }
         return columns
     }
+
+    static var comparison: [CostColumn] {
+        [
+            CostColumn("previous", .right) { $0.amount.previous.map(Figures.money) ?? "–" },
+            CostColumn("change", .right) { $0.amount.change.map(Figures.change) ?? "–" },
+            CostColumn("change %", .right) { line in
+                guard let change = line.amount.changePermille else {
+                    return line.amount.previous == 0 && line.amount.change ?? 0 != 0 ? "new" : "–"
+                }
+                return (change > 0 ? "+" : "") + Figures.tenths(change)
+            },
+        ]
+    }
+
+    static var forecast: [CostColumn] {
+        [
+            CostColumn("forecast", .right) { $0.amount.projection.map { Figures.money($0.cost) } ?? "–" },
+            CostColumn("low", .right) { $0.amount.projection.map { Figures.money($0.low) } ?? "–" },
+            CostColumn("high", .right) { $0.amount.projection.map { Figures.money($0.high) } ?? "–" },
+        ]
+    }
+}
+
+/// What one line of the table is made from.
+struct CostLine {
+    let entry: CostEntry
+    let amount: CostAmount
+    /// Counts stand in the first line of a group alone.
+    let isFirst: Bool
 }

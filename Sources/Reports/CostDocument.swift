@@ -6,24 +6,70 @@ package import Ledger
 package struct CostDocument: Sendable {
     let request: CostRequest
     let report: CostReport
-    /// The budgets whose period is exactly the window, by application.
-    let budgets: [String: [BudgetRow]]
+    /// Of the window before; nil when nobody asked.
+    let previous: CostReport?
+    /// Nil when nobody asked.
+    let forecast: Forecast?
+    let budgets: CostBudgets?
+    /// By key: groups of both windows.
+    let entries: [CostEntry]
+    let total: CostEntry
 
-    /// - Parameter budgets: all that may cover the window; those that do not are left out.
-    package init(_ request: CostRequest, _ report: CostReport, budgets: [BudgetRow]) {
+    /// - Parameters:
+    ///   - report: by the keys of the request's query.
+    ///   - previous: by the same keys.
+    ///   - daily: the report's rows by those keys and the day, for a forecast.
+    ///   - budgets: all that may cover the window; those that do not are left out.
+    package init(
+        _ request: CostRequest, _ report: CostReport, previous: CostReport? = nil, daily: CostReport? = nil,
+        budgets: [BudgetRow] = []
+    ) {
+        let report = report.grouped(by: request.by)
         self.request = request
         self.report = report
-        let matching = budgets.filter {
-            $0.account.scope == .application && $0.startsAt == request.window.from && $0.endsAt == request.window.to
+        self.previous = previous
+        self.budgets = CostBudgets(request, budgets)
+        forecast = request.forecasts ? Forecast(request.window, now: request.now) : nil
+        let outlook = forecast.flatMap { forecast in daily.map { Outlook(forecast, request, $0) } }
+        let hasTime = request.by.contains(where: \.isTime)
+        let before = hasTime ? nil : previous?.grouped(by: request.by)
+        entries = CostDocument.merged(report.rows, before?.rows).map { entry in
+            var entry = entry
+            entry.projections = hasTime ? [:] : outlook?.projections(of: entry) ?? [:]
+            return entry
         }
-        self.budgets = Dictionary(grouping: matching, by: \.account.name)
+        var total = CostEntry(key: nil, figures: report.total, previous: previous?.total)
+        total.projections = outlook?.projections(of: total) ?? [:]
+        self.total = total
     }
 
     /// Reads the answer from a ledger. Blocks for as long as the report takes.
     package init(_ request: CostRequest, from reader: LedgerReader) throws(LedgerError) {
+        var previous: CostReport?
+        if let window = request.previous {
+            previous = try reader.costs(request.query(of: window, by: CostGroup.keys(request.by)))
+        }
+        var daily: CostReport?
+        if request.forecasts {
+            let keys = CostGroup.keys(request.by)
+            daily = try reader.costs(
+                request.query(of: request.window, by: keys.contains(.day) ? keys : keys + [.day]))
+        }
         self.init(
-            request, try reader.costs(request.query),
-            budgets: try reader.budgets(application: request.application, at: request.window.from))
+            request, try reader.costs(request.query), previous: previous, daily: daily,
+            budgets: try reader.budgets(at: request.window.from))
+    }
+
+    /// The rows of both windows, each key once; without a window before, those of this one.
+    private static func merged(_ rows: [CostRow], _ before: [CostRow]?) -> [CostEntry] {
+        guard let before else { return rows.map { CostEntry(key: $0.key, figures: $0.figures) } }
+        var left = Dictionary(uniqueKeysWithValues: before.map { ($0.key, $0.figures) })
+        var entries = rows.map { row in
+            CostEntry(
+                key: row.key, figures: row.figures, previous: left.removeValue(forKey: row.key) ?? CostFigures())
+        }
+        entries += left.map { CostEntry(key: $0.key, figures: CostFigures(), previous: $0.value) }
+        return entries.sorted { CostReport.precedes($0.key ?? [], $1.key ?? []) }
     }
 
     /// The one currency of the report, or nil when there is none, or several.
@@ -33,60 +79,16 @@ package struct CostDocument: Sendable {
     }
 
     /// By their code.
-    var currencies: [Currency] { CostDocument.currencies(of: report.total) }
+    var currencies: [Currency] { CostEntry.currencies(of: total.figures, total.previous) }
 
-    static func currencies(of figures: CostFigures) -> [Currency] {
-        Set(figures.cost.keys).union(figures.presumed.keys).sorted { $0.code < $1.code }
-    }
-
-    /// The bytes in the format that was asked for.
+    /// The bytes in the format that was asked for; a table for `focus`, which ``FocusDocument`` writes.
     ///
     /// - Parameter width: columns of the terminal; nil when there is none.
     package func bytes(width: Int? = nil) -> [UInt8] {
         switch request.format {
-        case .table: Array(table(width: width).utf8)
+        case .table, .focus: Array(table(width: width).utf8)
         case .csv: Array(csv.utf8)
         case .json: json.bytes + [UInt8(ascii: "\n")]
         }
     }
-}
-
-/// The money of a row in one currency; a row has one for each of its currencies, and at least one.
-struct CostAmount {
-    let currency: Currency?
-    /// Nil when nothing of the row has a price: unknown, never zero.
-    let cost: Int64?
-    let presumed: Int64
-
-    static func all(_ figures: CostFigures) -> [CostAmount] {
-        let currencies = CostDocument.currencies(of: figures)
-        if currencies.isEmpty {
-            return [CostAmount(currency: nil, cost: figures.unpricedRequests > 0 ? nil : 0, presumed: 0)]
-        }
-        return currencies.map {
-            CostAmount(currency: $0, cost: figures.cost[$0] ?? 0, presumed: figures.presumed[$0] ?? 0)
-        }
-    }
-}
-
-/// The counts of a row under the names that JSON and CSV share, in their order.
-struct CostCount: Sendable {
-    let name: String
-    let value: @Sendable (CostFigures) -> Int64
-
-    static let all = [
-        CostCount(name: "requests") { $0.requests },
-        CostCount(name: "attempts") { $0.attempts },
-        CostCount(name: "refused") { $0.refused },
-        CostCount(name: "input_tokens") { $0.usage.input },
-        CostCount(name: "cached_input_tokens") { $0.usage.cachedInput },
-        CostCount(name: "cache_write_tokens") {
-            $0.usage.cacheWrite.addingClamped($0.usage.cacheWrite1h).addingClamped($0.usage.cacheWrite12h)
-        },
-        CostCount(name: "audio_input_tokens") { $0.usage.audioInput },
-        CostCount(name: "image_input_tokens") { $0.usage.imageInput },
-        CostCount(name: "output_tokens") { $0.usage.output },
-        CostCount(name: "audio_output_tokens") { $0.usage.audioOutput },
-        CostCount(name: "reasoning_tokens") { $0.usage.reasoning },
-    ]
 }

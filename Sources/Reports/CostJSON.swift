@@ -5,7 +5,7 @@ import Ledger
 
 extension CostDocument {
     /// Costs are decimal strings with nine places. A report in several currencies has `currency: null`, and `costs` in
-    /// place of `cost` and `presumed`.
+    /// place of `cost` and `presumed`. Members of a comparison, a forecast and of budgets are there when asked for.
     package var json: JSONWriter {
         var body = JSONWriter(capacity: 1_024)
         body.beginObject()
@@ -14,50 +14,78 @@ extension CostDocument {
         body.member("zone", request.window.zone.name)
         body.member("currency", currency?.code)
         body.member("complete", report.complete)
+        writePrevious(to: &body)
+        writeForecast(to: &body)
         body.name("rows")
         body.beginArray()
-        for row in report.rows {
+        for entry in entries {
             body.beginObject()
-            for (key, value) in zip(request.by, row.key) {
-                body.name(key.rawValue)
-                if let value { body.string(value) } else { body.null() }
+            for (group, value) in zip(request.by, entry.key ?? []) {
+                CostDocument.write(group.rawValue, value, to: &body)
             }
-            write(row.figures, to: &body)
+            write(entry, to: &body)
             body.endObject()
         }
         body.endArray()
         body.name("total")
         body.beginObject()
-        write(report.total, to: &body)
+        write(total, to: &body)
         body.endObject()
         body.endObject()
         return body
     }
 
-    private func write(_ figures: CostFigures, to body: inout JSONWriter) {
+    private func writePrevious(to body: inout JSONWriter) {
+        guard let window = request.previous else { return }
+        body.name("previous")
+        body.beginObject()
+        body.member("from", Timestamp.format(window.from))
+        body.member("to", Timestamp.format(window.to))
+        body.member("complete", previous?.complete ?? true)
+        body.endObject()
+    }
+
+    private func writeForecast(to body: inout JSONWriter) {
+        guard let forecast else { return }
+        body.name("forecast")
+        body.beginObject()
+        body.member("status", forecast.status.rawValue)
+        body.member("elapsed_percent", Figures.tenths(Int128(forecast.elapsedPermille)))
+        body.member("whole_days", Int64(forecast.wholeDays))
+        body.endObject()
+    }
+
+    private func write(_ entry: CostEntry, to body: inout JSONWriter) {
         for count in CostCount.all {
             body.name(count.name)
-            body.integer(count.value(figures))
+            body.integer(count.value(entry.figures))
         }
-        let amounts = CostAmount.all(figures)
+        let amounts = entry.amounts
         if currencies.count > 1, request.currency == nil {
             body.name("costs")
             body.beginArray()
             for amount in amounts where amount.currency != nil {
                 body.beginObject()
                 body.member("currency", amount.currency?.code)
-                write(amount, to: &body)
+                write(CostMoney.always + extras, entry, amount, to: &body)
                 body.endObject()
             }
             body.endArray()
+            body.member("unpriced_requests", entry.figures.unpricedRequests)
         } else {
-            write(amounts.first { $0.currency == currency } ?? amounts[0], to: &body)
+            let amount = amounts.first { $0.currency == currency } ?? amounts[0]
+            write(CostMoney.always, entry, amount, to: &body)
+            body.member("unpriced_requests", entry.figures.unpricedRequests)
+            write(extras, entry, amount, to: &body)
         }
-        body.member("unpriced_requests", figures.unpricedRequests)
     }
 
-    private func write(_ amount: CostAmount, to body: inout JSONWriter) {
-        body.member("cost", amount.cost.map { Money.decimal(nano: $0) })
-        body.member("presumed", Money.decimal(nano: amount.presumed))
+    private func write(_ money: [CostMoney], _ entry: CostEntry, _ amount: CostAmount, to body: inout JSONWriter) {
+        for figure in money { CostDocument.write(figure.name, figure.value(entry, amount), to: &body) }
+    }
+
+    private static func write(_ name: String, _ text: String?, to body: inout JSONWriter) {
+        body.name(name)
+        if let text { body.string(text) } else { body.null() }
     }
 }

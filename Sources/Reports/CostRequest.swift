@@ -3,15 +3,30 @@ package import Ledger
 
 /// A question about costs, as the command line and the admin API ask it.
 package struct CostRequest: Sendable {
-    package enum Format: String, Sendable, CaseIterable { case table, csv, json }
+    package enum Format: String, Sendable, CaseIterable { case table, csv, json, focus }
+    /// What a window is compared with: all of the one before, or as much of it as has passed of this one.
+    package enum Comparison: String, Sendable, CaseIterable { case previous, elapsed }
 
     package let window: ReportWindow
-    package let by: [CostKey]
+    /// The window that this one is compared with; nil when nobody asked.
+    package let previous: ReportWindow?
+    package let by: [CostGroup]
     package let application: String?
     package let currency: Currency?
+    /// Whether the end of the window is foreseen.
+    let forecasts: Bool
+    /// Whether costs are shown as shares of the budgets that cover the window.
+    let sharesBudgets: Bool
     package let format: Format
+    /// The moment of the question, UTC milliseconds.
+    let now: Int64
 
-    package static let parameters = ["day", "month", "from", "to", "zone", "by", "app", "currency", "format"]
+    /// Those that are true or false stand in ``switches``.
+    package static let parameters = [
+        "day", "week", "month", "quarter", "year", "from", "to", "zone", "by", "app", "currency", "compare", "forecast",
+        "budget-share", "format",
+    ]
+    package static let switches = ["forecast", "budget-share"]
 
     /// - Parameters:
     ///   - parameters: by name; an unknown one is an error.
@@ -21,8 +36,15 @@ package struct CostRequest: Sendable {
         if let unknown = parameters.keys.sorted().first(where: { !CostRequest.parameters.contains($0) }) {
             throw ReportError(unknown, "is no parameter; known are: \(CostRequest.parameters.joined(separator: ", "))")
         }
-        window = try ReportWindow(parameters, now: now)
-        by = try CostRequest.keys(parameters["by"] ?? "application")
+        let window = try ReportWindow(parameters, now: now)
+        self.window = window
+        self.now = now
+        let comparison = try CostRequest.word(parameters, "compare", Comparison.self)
+        previous = try comparison.map { comparison throws(ReportError) in
+            let previous = try window.previous()
+            return comparison == .previous ? previous : previous.beginning(min(now, window.to) - window.from)
+        }
+        by = try CostRequest.groups(parameters["by"] ?? "application")
         application = parameters["app"]
         currency = try parameters["currency"].map { text throws(ReportError) in
             guard let currency = Currency(text) else {
@@ -30,29 +52,51 @@ package struct CostRequest: Sendable {
             }
             return currency
         }
-        let name = parameters["format"] ?? format.rawValue
-        guard let known = Format(rawValue: name) else {
-            throw ReportError("format", "'\(name)' is none of \(CostRequest.names(Format.allCases))")
+        forecasts = try CostRequest.isOn(parameters, "forecast")
+        sharesBudgets = try CostRequest.isOn(parameters, "budget-share")
+        self.format = try CostRequest.word(parameters, "format", Format.self) ?? format
+        let shapes = ["by", "compare", "forecast", "budget-share"]
+        if self.format == .focus, let shape = shapes.first(where: { parameters[$0] != nil }) {
+            throw ReportError(shape, "leave it out: --format focus has rows and columns of its own")
         }
-        self.format = known
     }
 
-    package var query: CostQuery {
+    package var query: CostQuery { query(of: window, by: CostGroup.keys(by)) }
+
+    func query(of window: ReportWindow, by keys: [CostKey]) -> CostQuery {
         CostQuery(
-            from: window.from, to: window.to, by: by, dayStarts: window.days, application: application,
+            from: window.from, to: window.to, by: keys, dayStarts: window.days, application: application,
             currency: currency)
     }
 
-    private static func keys(_ text: String) throws(ReportError) -> [CostKey] {
-        var keys: [CostKey] = []
+    private static func groups(_ text: String) throws(ReportError) -> [CostGroup] {
+        var groups: [CostGroup] = []
         for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let key = CostKey(rawValue: String(name)) else {
-                throw ReportError("by", "'\(name)' is none of \(names(CostKey.allCases))")
+            guard let group = CostGroup(rawValue: String(name)) else {
+                throw ReportError("by", "'\(name)' is none of \(names(CostGroup.allCases))")
             }
-            guard !keys.contains(key) else { throw ReportError("by", "'\(name)' is given twice") }
-            keys.append(key)
+            guard !groups.contains(group) else { throw ReportError("by", "'\(name)' is given twice") }
+            groups.append(group)
         }
-        return keys
+        return groups
+    }
+
+    private static func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ parameters: [String: String], _ name: String, _ type: Word.Type
+    ) throws(ReportError) -> Word? {
+        guard let text = parameters[name] else { return nil }
+        guard let word = Word(rawValue: text) else {
+            throw ReportError(name, "'\(text)' is none of \(names(Array(Word.allCases)))")
+        }
+        return word
+    }
+
+    private static func isOn(_ parameters: [String: String], _ name: String) throws(ReportError) -> Bool {
+        switch parameters[name] {
+        case nil, "false": return false
+        case "true": return true
+        case .some(let text): throw ReportError(name, "'\(text)' is neither true nor false")
+        }
     }
 
     private static func names<Word: RawRepresentable<String>>(_ words: [Word]) -> String {

@@ -8,8 +8,8 @@ extension CostDocument {
     /// - Parameter width: columns of the terminal; figures that matter least are left out to fit it. Nil: all are shown.
     package func table(width: Int? = nil) -> String {
         let heading = "Costs of \(request.window.label) (\(request.window.zone.name))"
-        guard !report.rows.isEmpty else { return "\(heading)\n\nNothing was asked for in this time.\n" }
-        var columns = allColumns
+        guard !entries.isEmpty else { return "\(heading)\n\nNothing was asked for in this time.\n" }
+        var columns = allColumns(bars: width != nil)
         var left: [String] = []
         for title in CostColumn.leastFirst {
             guard let width, lines(columns).width > width else { break }
@@ -20,42 +20,44 @@ extension CostDocument {
         return "\(heading)\n\n\(lines(columns).text)\(notes(left))"
     }
 
-    private var allColumns: [CostColumn] {
-        let keys = request.by.enumerated().map { index, key in CostColumn.key(key, at: index) }
-        let budgets = request.by == [.application] && !self.budgets.isEmpty ? [budgetColumn, shareColumn] : []
-        return keys + CostColumn.counts(report.total) + CostColumn.money(report.total) + budgets
+    private func allColumns(bars: Bool) -> [CostColumn] {
+        var columns = request.by.enumerated().map { index, group in CostColumn.key(group, at: index) }
+        columns += CostColumn.counts(report.total) + CostColumn.money(total)
+        if request.previous != nil { columns += CostColumn.comparison }
+        if forecast?.status == .projected { columns += CostColumn.forecast }
+        if budgets != nil { columns += [budgetColumn, shareColumn(bars: bars)] }
+        return columns
     }
 
     private func lines(_ columns: [CostColumn]) -> TextTable {
-        let rows = report.rows.flatMap { row in
-            CostAmount.all(row.figures).enumerated().map { index, amount in
-                CostLine(key: row.key, figures: row.figures, amount: amount, isFirst: index == 0)
+        func lines(of entry: CostEntry) -> [[String]] {
+            entry.amounts.enumerated().map { index, amount in
+                columns.map { $0.cell(CostLine(entry: entry, amount: amount, isFirst: index == 0)) }
             }
         }
-        let total = CostAmount.all(report.total).enumerated().map { index, amount in
-            CostLine(key: nil, figures: report.total, amount: amount, isFirst: index == 0)
-        }
         return TextTable(
-            columns.map { Column($0.title, $0.alignment) }, rows: rows.map { line in columns.map { $0.cell(line) } },
-            totals: total.map { line in columns.map { $0.cell(line) } })
+            columns.map { Column($0.title, $0.alignment) }, rows: entries.flatMap(lines(of:)), totals: lines(of: total))
     }
 
     // MARK: Shares of budgets
 
-    /// The budget of a line's application and currency that is used up most.
-    private func budget(of line: CostLine) -> BudgetRow? {
-        guard let application = line.key?.first ?? nil, let currency = line.amount.currency else { return nil }
-        return budgets[application]?.filter { $0.currency == currency }.min { $0.state.limit < $1.state.limit }
-    }
+    private var nothing: String { request.sharesBudgets ? "–" : "" }
 
     private var budgetColumn: CostColumn {
-        CostColumn("budget", .right) { line in self.budget(of: line).map { Figures.money($0.state.limit) } ?? "" }
+        CostColumn("budget", .right) { line in
+            guard line.entry.key != nil else { return "" }
+            let budget = self.budgets?.budget(of: line.entry.key, line.amount.currency)
+            return budget.map { Figures.money($0.state.limit) } ?? self.nothing
+        }
     }
 
-    private var shareColumn: CostColumn {
+    private func shareColumn(bars: Bool) -> CostColumn {
         CostColumn("share", .right) { line in
-            guard let budget = self.budget(of: line), let cost = line.amount.cost else { return "" }
-            return Figures.share(cost, of: budget.state.limit) ?? ""
+            guard line.entry.key != nil else { return "" }
+            guard let budget = self.budgets?.budget(of: line.entry.key, line.amount.currency),
+                let cost = line.amount.cost, let share = Figures.share(cost, of: budget.state.limit)
+            else { return self.nothing }
+            return bars ? "\(Figures.bar(cost, of: budget.state.limit)) \(share)" : share
         }
     }
 
@@ -71,19 +73,36 @@ extension CostDocument {
         if report.total.unpricedRequests > 0 {
             notes.append("Unpriced calls have no price in the price book; what they cost is in no figure here.")
         }
+        notes += comparisonNotes + forecastNotes
         if !left.isEmpty {
             notes.append("Left out for width: \(left.joined(separator: ", ")); a pipe or --format csv has them.")
         }
         return notes.isEmpty ? "" : "\n" + notes.map { $0 + "\n" }.joined()
     }
-}
 
-/// What one line of the table is made from.
-struct CostLine {
-    /// Nil for the total.
-    let key: [String?]?
-    let figures: CostFigures
-    let amount: CostAmount
-    /// Counts stand in the first line of a group alone.
-    let isFirst: Bool
+    private var comparisonNotes: [String] {
+        guard let window = request.previous else { return [] }
+        let end = Timestamp.format(window.to)
+        var notes = ["Previous is \(window.label), up to \(end)."]
+        if window.isWhole, request.now < request.window.to {
+            notes.append("This window is not over, and all of the one before is; --compare elapsed takes equal parts.")
+        }
+        if request.by.contains(where: \.isTime) { notes.append("Rows of days, weeks and months have no previous.") }
+        return notes
+    }
+
+    private var forecastNotes: [String] {
+        guard let forecast else { return [] }
+        switch forecast.status {
+        case .over: return ["There is no forecast: this window is over."]
+        case .tooEarly:
+            return ["It is too early for a forecast: that takes a tenth of the window and three whole days."]
+        case .projected:
+            let percent = Figures.tenths(Int128(forecast.elapsedPermille))
+            return [
+                "Forecast: the rate so far goes on (\(percent) % of the window has passed); four times in five it ends "
+                    + "between low and high."
+            ]
+        }
+    }
 }

@@ -16,12 +16,33 @@ package enum Figures {
         return (nano < 0 ? "-" : "") + grouped(String(micro / 1_000_000)) + "." + zeros + fraction
     }
 
-    /// `12.5 %` of a whole, rounded to the nearest tenth, or `<0.1 %` of a little; nil without a whole.
-    package static func share(_ part: Int64, of whole: Int64) -> String? {
+    /// `+1.250000` or `-1.250000`; nothing has no sign.
+    package static func change(_ nano: Int64) -> String { (nano > 0 ? "+" : "") + money(nano) }
+
+    /// `12.5`, `-0.3`: a figure that is given in tenths.
+    package static func tenths(_ value: Int128) -> String {
+        (value < 0 ? "-" : "") + "\(value.magnitude / 10).\(value.magnitude % 10)"
+    }
+
+    /// Tenths of a percent of a whole, rounded to the nearest; nil without a whole.
+    package static func permille(_ part: Int64, of whole: Int64) -> Int128? {
         guard whole > 0 else { return nil }
         let tenths = (Int128(part.magnitude) * 1_000 + Int128(whole) / 2) / Int128(whole)
+        return part < 0 ? -tenths : tenths
+    }
+
+    /// `12.5 %` of a whole, rounded to the nearest tenth, or `<0.1 %` of a little; nil without a whole.
+    package static func share(_ part: Int64, of whole: Int64) -> String? {
+        guard let tenths = permille(part, of: whole) else { return nil }
         if tenths == 0, part != 0 { return part < 0 ? ">-0.1 %" : "<0.1 %" }
-        return (part < 0 ? "-" : "") + grouped(String(tenths / 10)) + ".\(tenths % 10) %"
+        return (part < 0 ? "-" : "") + grouped(String(tenths.magnitude / 10)) + ".\(tenths.magnitude % 10) %"
+    }
+
+    /// `███░░░░░`: a share in eight parts, a part as soon as there is anything, and never more than all.
+    package static func bar(_ part: Int64, of whole: Int64) -> String {
+        let tenths = permille(max(0, part), of: whole) ?? 0
+        let filled = Int(min(8, (tenths * 8 + 999) / 1_000))
+        return String(repeating: "█", count: filled) + String(repeating: "░", count: 8 - filled)
     }
 
     /// `0.15`, `2.00`: a price, with all the places that it needs and two at least.
@@ -29,6 +50,15 @@ package enum Figures {
         var text = Money.decimal(nano: nano)
         while text.hasSuffix("0"), text.split(separator: ".").last.map(\.count) ?? 0 > 2 { text.removeLast() }
         return text
+    }
+
+    /// `0.00015`, `2`: a figure of so many places, without the zeros at its end.
+    package static func decimal(_ value: Int128, places: Int) -> String {
+        let digits = String(value.magnitude)
+        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+        var fraction = padded.suffix(places)
+        while fraction.last == "0" { fraction.removeLast() }
+        return (value < 0 ? "-" : "") + padded.dropLast(places) + (fraction.isEmpty ? "" : "." + fraction)
     }
 
     /// `850 ms`, `12.3 s`, `2 min 5 s`

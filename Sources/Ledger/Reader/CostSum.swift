@@ -52,7 +52,7 @@ struct CostSum {
 }
 
 extension CostFigures {
-    mutating func add(_ other: CostFigures) {
+    package mutating func add(_ other: CostFigures) {
         requests = requests.addingClamped(other.requests)
         attempts = attempts.addingClamped(other.attempts)
         refused = refused.addingClamped(other.refused)

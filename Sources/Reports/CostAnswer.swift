@@ -1,0 +1,22 @@
+package import Ledger
+
+/// The answer to a question about costs, in the format that was asked for.
+package struct CostAnswer: Sendable {
+    package let bytes: [UInt8]
+    /// What the format has no place for, and whoever asked must know; a sentence each.
+    package let notes: [String]
+
+    /// Reads the answer from a ledger. Blocks for as long as the report takes.
+    ///
+    /// - Parameter width: columns of the terminal; nil when there is none.
+    package init(_ request: CostRequest, from reader: LedgerReader, width: Int? = nil) throws(LedgerError) {
+        guard request.format == .focus else {
+            bytes = try CostDocument(request, from: reader).bytes(width: width)
+            notes = []
+            return
+        }
+        let document = try FocusDocument(request, from: reader)
+        bytes = Array(document.csv.utf8)
+        notes = document.notes
+    }
+}

@@ -1,0 +1,79 @@
+import Inference
+import Ledger
+
+/// A group, or the total, with all that was asked about it.
+struct CostEntry: Sendable {
+    /// Nil for the total.
+    let key: [String?]?
+    let figures: CostFigures
+    /// Of the window before; nil when nobody asked, or the group is a time.
+    var previous: CostFigures?
+    /// By currency; empty when nobody asked, or there is nothing to say.
+    var projections: [Currency: Projection] = [:]
+
+    /// Its money in each of its currencies, by their code; at least one amount.
+    var amounts: [CostAmount] {
+        let currencies = CostEntry.currencies(of: figures, previous)
+        let unknown = figures.cost.isEmpty && figures.unpricedRequests > 0
+        guard !currencies.isEmpty else {
+            return [CostAmount(currency: nil, cost: unknown ? nil : 0, presumed: 0, previous: previous.map { _ in 0 })]
+        }
+        return currencies.map { currency in
+            CostAmount(
+                currency: currency, cost: figures.cost[currency] ?? (unknown ? nil : 0),
+                presumed: figures.presumed[currency] ?? 0, previous: previous.map { $0.cost[currency] ?? 0 },
+                projection: projections[currency])
+        }
+    }
+
+    static func currencies(of figures: CostFigures?...) -> [Currency] {
+        let codes = figures.compactMap(\.self).flatMap { Array($0.cost.keys) + Array($0.presumed.keys) }
+        return Set(codes).sorted { $0.code < $1.code }
+    }
+}
+
+/// The money of a row in one currency.
+struct CostAmount {
+    let currency: Currency?
+    /// Nil when nothing of the row has a price: unknown, never zero.
+    let cost: Int64?
+    let presumed: Int64
+    var previous: Int64?
+    var projection: Projection?
+
+    /// Since the window before; nil when nobody asked, or the cost is unknown.
+    var change: Int64? {
+        guard let cost, let previous else { return nil }
+        return cost.subtractingClamped(previous)
+    }
+
+    /// The change in tenths of a percent of what it was before; nil when it was nothing.
+    var changePermille: Int128? {
+        guard let change, let previous, previous != 0 else { return nil }
+        let whole = Int128(previous.magnitude)
+        let rounded = (Int128(change.magnitude) * 1_000 + whole / 2) / whole
+        return change < 0 ? -rounded : rounded
+    }
+}
+
+/// The counts of a row under the names that JSON and CSV share, in their order.
+struct CostCount: Sendable {
+    let name: String
+    let value: @Sendable (CostFigures) -> Int64
+
+    static let all = [
+        CostCount(name: "requests") { $0.requests },
+        CostCount(name: "attempts") { $0.attempts },
+        CostCount(name: "refused") { $0.refused },
+        CostCount(name: "input_tokens") { $0.usage.input },
+        CostCount(name: "cached_input_tokens") { $0.usage.cachedInput },
+        CostCount(name: "cache_write_tokens") {
+            $0.usage.cacheWrite.addingClamped($0.usage.cacheWrite1h).addingClamped($0.usage.cacheWrite12h)
+        },
+        CostCount(name: "audio_input_tokens") { $0.usage.audioInput },
+        CostCount(name: "image_input_tokens") { $0.usage.imageInput },
+        CostCount(name: "output_tokens") { $0.usage.output },
+        CostCount(name: "audio_output_tokens") { $0.usage.audioOutput },
+        CostCount(name: "reasoning_tokens") { $0.usage.reasoning },
+    ]
+}

@@ -1,0 +1,94 @@
+import CivilTime
+import Inference
+import JSON
+import Ledger
+
+/// Makes rows of sums: knows when days and months begin in the report's zone.
+struct FocusCalendar {
+    private let window: ReportWindow
+
+    init(_ window: ReportWindow) {
+        self.window = window
+    }
+
+    /// A row for each class that has tokens. What was rounded up is divided among them, so that they add up to `cost`.
+    func rows(_ key: FocusSum.UsageKey, _ usage: Usage, _ cost: Int64) -> [FocusRow] {
+        let rates = key.price?.rates(key.rates) ?? Rates(input: 0, output: 0)
+        let meters = TokenMeter.all.filter { $0.tokens(usage) > 0 }
+        guard !meters.isEmpty else { return cost == 0 ? [] : [unexplained(key, cost)] }
+        let weights = meters.map { UInt128(max(0, $0.tokens(usage))) * UInt128(max(0, $0.rate(rates))) }
+        let parts = Apportionment.parts(of: cost, weights: weights)
+        return zip(meters, parts).map { meter, part in
+            let rate = meter.rate(rates)
+            let metered = FocusRow.Metered(
+                tokens: meter.tokens(usage), rate: rate,
+                priceID: FocusCalendar.priceID(FocusRow.sku(key.account, meter.name), key, rate),
+                priceDetails: FocusCalendar.details(key))
+            return row(
+                key.account, key.day, part, metered, basis: key.basis.rawValue, meter: (meter.name, meter.title),
+                "\(meter.title) of \(key.account.upstreamModel)")
+        }
+    }
+
+    func row(_ key: FocusSum.OtherKey, _ nano: Int64) -> FocusRow {
+        let model = key.account.upstreamModel
+        switch key.kind {
+        case .presumed:
+            return row(
+                key.account, key.day, nano, nil, basis: Basis.presumed.rawValue, meter: ("presumed", "Presumed"),
+                "Calls of \(model) whose end is unknown, charged at the most that they can have cost")
+        case .correction(let kind):
+            let charged = day(key.day).date.firstOfMonth
+            return row(
+                key.account, key.day, nano, nil, basis: kind.rawValue, meter: ("correction", "Correction"),
+                "Correction of charges for \(model): \(kind.rawValue)", billed: key.billed,
+                isCorrection: key.billed > charged)
+        }
+    }
+
+    /// A cost whose usage names no class that is priced by tokens.
+    private func unexplained(_ key: FocusSum.UsageKey, _ cost: Int64) -> FocusRow {
+        row(
+            key.account, key.day, cost, nil, basis: key.basis.rawValue, meter: ("other", "Other"),
+            "Charges of \(key.account.upstreamModel) that are not for tokens")
+    }
+
+    private func row(
+        _ account: FocusSum.Account, _ index: Int, _ nano: Int64, _ metered: FocusRow.Metered?, basis: String,
+        meter: (String, String), _ description: String, billed: CivilDate? = nil, isCorrection: Bool = false
+    ) -> FocusRow {
+        let day = day(index)
+        let month = billed ?? day.date.firstOfMonth
+        return FocusRow(
+            account: account, charge: (day.from, day.to),
+            billing: (window.zone.start(of: month), window.zone.start(of: month.firstOfMonth(adding: 1))),
+            billed: nano, metered: metered, isCorrection: isCorrection, basis: basis, meter: meter,
+            description: description)
+    }
+
+    private func day(_ index: Int) -> (date: CivilDate, from: Int64, to: Int64) {
+        let day = window.days[index]
+        let next = index + 1 < window.days.count ? window.days[index + 1].startsAt : window.to
+        return (CivilDate(day.label) ?? CivilDate(daysSince1970: 0), day.startsAt, next)
+    }
+
+    /// `openai/gpt-6.1-terra/input@2026-11-01:batch:0.15`: what is sold, and the entry of the price book, by its day, its
+    /// rates and its price.
+    private static func priceID(_ sku: String, _ key: FocusSum.UsageKey, _ rate: Int64) -> String {
+        guard let price = key.price else { return "\(sku)@free" }
+        let tier = key.rates.tier ?? key.rates.aboveInputTokens.map { "above-\($0)" } ?? "standard"
+        return "\(sku)@\(price.from):\(tier):\(Figures.price(rate))"
+    }
+
+    private static func details(_ key: FocusSum.UsageKey) -> String {
+        var members: [(String, JSONValue)] = []
+        if let price = key.price {
+            members.append(("x_From", .string(price.from)))
+            members.append(("x_Source", .string(price.source)))
+        }
+        if let tier = key.rates.tier { members.append(("x_Tier", .string(tier))) }
+        if let above = key.rates.aboveInputTokens { members.append(("x_AboveInputTokens", .number(String(above)))) }
+        if !key.rates.isExact { members.append(("x_Exact", .bool(false))) }
+        return FocusRow.object(members)
+    }
+}

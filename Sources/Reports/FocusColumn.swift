@@ -1,0 +1,85 @@
+import CivilTime
+import Inference
+import Ledger
+
+/// A column of FOCUS 1.2, or one of ours, whose name then begins with `x_`.
+struct FocusColumn: Sendable {
+    let name: String
+    private let isFigure: Bool
+    /// Nil is null.
+    private let value: @Sendable (FocusRow) -> String?
+
+    private init(_ name: String, figure: Bool = false, _ value: @escaping @Sendable (FocusRow) -> String?) {
+        self.name = name
+        isFigure = figure
+        self.value = value
+    }
+
+    /// The value as CSV has it; null is nothing.
+    func cell(_ row: FocusRow) -> String {
+        guard let text = value(row) else { return "" }
+        return isFigure ? text : CSV.name(text)
+    }
+
+    /// In the order of the specification, which is that of the alphabet; our own come last.
+    static let all = costs + times + quantities + places + skus + own
+
+    private static let costs = [
+        FocusColumn("BilledCost", figure: true) { Money.decimal(nano: $0.billed) },
+        FocusColumn("BillingAccountId") { $0.account.provider },
+        FocusColumn("BillingAccountName") { _ in nil },
+        FocusColumn("BillingCurrency") { $0.account.currency.code },
+        FocusColumn("BillingPeriodEnd") { Timestamp.format($0.billing.to) },
+        FocusColumn("BillingPeriodStart") { Timestamp.format($0.billing.from) },
+        FocusColumn("ChargeCategory") { $0.metered == nil ? "Adjustment" : "Usage" },
+        FocusColumn("ChargeClass") { $0.isCorrection ? "Correction" : nil },
+        FocusColumn("ChargeDescription") { $0.description },
+        FocusColumn("ChargeFrequency") { $0.metered == nil ? "One-Time" : "Usage-Based" },
+    ]
+
+    private static let times = [
+        FocusColumn("ChargePeriodEnd") { Timestamp.format($0.charge.to) },
+        FocusColumn("ChargePeriodStart") { Timestamp.format($0.charge.from) },
+    ]
+
+    private static let quantities = [
+        FocusColumn("ConsumedQuantity", figure: true) { $0.metered.map { String($0.tokens) } },
+        FocusColumn("ConsumedUnit") { $0.metered.map { _ in "Tokens" } },
+        FocusColumn("ContractedCost", figure: true) { $0.listCost },
+        FocusColumn("ContractedUnitPrice", figure: true) { $0.metered.map { Money.decimal(nano: $0.rate) } },
+        FocusColumn("EffectiveCost", figure: true) { Money.decimal(nano: $0.billed) },
+        FocusColumn("InvoiceId") { _ in nil },
+        FocusColumn("InvoiceIssuerName") { $0.account.provider },
+        FocusColumn("ListCost", figure: true) { $0.listCost },
+        FocusColumn("ListUnitPrice", figure: true) { $0.metered.map { Money.decimal(nano: $0.rate) } },
+        FocusColumn("PricingCategory") { $0.metered.map { _ in "Standard" } },
+        FocusColumn("PricingQuantity", figure: true) { row in
+            row.metered.map { Figures.decimal(Int128($0.tokens), places: 6) }
+        },
+        FocusColumn("PricingUnit") { $0.metered.map { _ in "1000000 Tokens" } },
+    ]
+
+    private static let places = [
+        FocusColumn("ProviderName") { $0.account.provider },
+        FocusColumn("PublisherName") { $0.account.provider },
+        FocusColumn("ServiceCategory") { _ in "AI and Machine Learning" },
+        FocusColumn("ServiceName") { _ in "Model Inference" },
+        FocusColumn("ServiceSubcategory") { _ in "Generative AI" },
+    ]
+
+    private static let skus = [
+        FocusColumn("SkuId") { $0.sku },
+        FocusColumn("SkuMeter") { $0.meter.title },
+        FocusColumn("SkuPriceDetails") { $0.metered.map(\.priceDetails) },
+        FocusColumn("SkuPriceId") { $0.metered.map(\.priceID) },
+        FocusColumn("SubAccountId") { $0.account.application },
+        FocusColumn("SubAccountName") { $0.account.application },
+        FocusColumn("SubAccountType") { _ in "Application" },
+        FocusColumn("Tags") { $0.tags },
+    ]
+
+    private static let own = [
+        FocusColumn("x_Basis") { $0.basis },
+        FocusColumn("x_UpstreamModel") { $0.account.upstreamModel },
+    ]
+}

@@ -1,0 +1,41 @@
+package import Ledger
+
+/// Charges in the columns of FOCUS 1.2, the FinOps Open Cost and Usage Specification, as CSV.
+///
+/// A row is a day's tokens of one class, of one application, key, model and prompt, at one price. What is presumed or
+/// corrected has no quantity, and rows of its own. The sum of `BilledCost` is the cost that other formats report.
+package struct FocusDocument: Sendable {
+    private let rows: [FocusRow]
+    /// What the rows cannot say; a sentence each.
+    package let notes: [String]
+
+    /// Reads the charges from a ledger, one by one. Blocks for as long as that takes.
+    package init(_ request: CostRequest, from reader: LedgerReader) throws(LedgerError) {
+        var sum = FocusSum(request.window)
+        let open = try reader.charges(request.query, charge: { sum.add($0) }, correction: { sum.add($0) })
+        self.init(request.window, sum, open: open)
+    }
+
+    init(_ window: ReportWindow, _ sum: FocusSum, open: Int64) {
+        let calendar = FocusCalendar(window)
+        let used = sum.usage.flatMap { calendar.rows($0.key, $0.value.usage, $0.value.cost) }
+        let others = sum.others.map { calendar.row($0.key, $0.value) }
+        rows = (used + others).sorted { $0.precedes($1) }
+        var notes: [String] = []
+        if open > 0 { notes.append("calls of this time are still under way: \(open) charges are yet to come") }
+        if sum.unpriced > 0 {
+            notes.append(
+                "\(sum.unpriced) calls have no price in the price book and are in no row: FOCUS cannot say 'unknown'")
+        }
+        self.notes = notes
+    }
+
+    package var csv: String {
+        var csv = CSV()
+        csv.line(FocusColumn.all.map(\.name))
+        for row in rows {
+            csv.line(FocusColumn.all.map { $0.cell(row) })
+        }
+        return csv.text
+    }
+}

@@ -1,0 +1,123 @@
+import CivilTime
+import Inference
+import Ledger
+
+/// Adds charges up into the rows of an export: by day, source, rates and certainty.
+struct FocusSum {
+    /// What a source has in common with others: configurations change, and who pays for what stays.
+    struct Account: Hashable {
+        let application: String
+        let team: String?
+        let key: String
+        let model: String
+        let prompt: String?
+        let promptVersion: String?
+        let experiment: String?
+        let variant: String?
+        let provider: String
+        let upstreamModel: String
+        let currency: Currency
+    }
+
+    struct UsageKey: Hashable {
+        let day: Int
+        let account: Account
+        /// Nil for a target that is free.
+        let price: Price?
+        let rates: AppliedRates
+        let basis: Basis
+    }
+
+    /// Money without a usage that explains it.
+    struct OtherKey: Hashable {
+        enum Kind: Hashable {
+            case presumed
+            case correction(Adjustment.Kind)
+        }
+
+        let day: Int
+        let account: Account
+        let kind: Kind
+        /// The first day of the month in which it is billed.
+        let billed: CivilDate
+    }
+
+    private(set) var usage: [UsageKey: (usage: Usage, cost: Int64)] = [:]
+    private(set) var others: [OtherKey: Int64] = [:]
+    /// Charges whose price nobody knows: they are in no row.
+    private(set) var unpriced: Int64 = 0
+    private let window: ReportWindow
+    private var accounts: [Int64: Account] = [:]
+
+    init(_ window: ReportWindow) {
+        self.window = window
+    }
+
+    mutating func add(_ row: ChargeRow) {
+        guard let cost = row.cost, let account = account(row.source) else {
+            unpriced = unpriced.addingClamped(1)
+            return
+        }
+        let day = day(of: row.admittedAt)
+        guard row.basis != .presumed else {
+            add(cost, OtherKey(day: day, account: account, kind: .presumed, billed: month(of: row.admittedAt)))
+            return
+        }
+        let free = AppliedRates(tier: nil, aboveInputTokens: nil, isExact: true)
+        let key = UsageKey(
+            day: day, account: account, price: row.source.price,
+            rates: row.source.price?.applied(to: row.usage, costing: cost) ?? free, basis: row.basis)
+        let sum = usage[key] ?? (Usage(), 0)
+        usage[key] = (sum.usage.adding(row.usage), sum.cost.addingClamped(cost))
+    }
+
+    mutating func add(_ row: CorrectionRow) {
+        guard let account = account(row.source) else { return }
+        add(
+            row.nano,
+            OtherKey(
+                day: day(of: row.admittedAt), account: account, kind: .correction(row.kind),
+                billed: max(month(of: row.at), month(of: row.admittedAt))))
+    }
+
+    private mutating func add(_ nano: Int64, _ key: OtherKey) {
+        others[key] = (others[key] ?? 0).addingClamped(nano)
+    }
+
+    private mutating func account(_ source: ChargeSource) -> Account? {
+        if let known = accounts[source.id] { return known }
+        guard let currency = source.currency else { return nil }
+        let call = source.call
+        let account = Account(
+            application: call.application, team: call.team, key: call.key, model: call.model,
+            prompt: call.prompt?.name, promptVersion: call.prompt?.version, experiment: call.variant?.experiment,
+            variant: call.variant?.variant, provider: source.provider, upstreamModel: source.upstreamModel,
+            currency: currency)
+        accounts[source.id] = account
+        return account
+    }
+
+    /// The day of the window that a moment lies in.
+    private func day(of moment: Int64) -> Int {
+        var (low, high) = (0, window.days.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if window.days[middle].startsAt <= moment { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    private func month(of moment: Int64) -> CivilDate { window.zone.date(atUTC: moment).firstOfMonth }
+}
+
+extension Usage {
+    /// The sum, class by class.
+    fileprivate func adding(_ other: Usage) -> Usage {
+        var sum = CostFigures()
+        sum.usage = self
+        var figures = CostFigures()
+        figures.usage = other
+        sum.add(figures)
+        return sum.usage
+    }
+}
