@@ -52,13 +52,13 @@ package enum Figures {
         return text
     }
 
-    /// `0.00015`, `2`: a figure of so many places, without the zeros at its end.
+    /// `0.00015`, `2.0`: a figure of so many places, one at least, without the zeros at its end.
     package static func decimal(_ value: Int128, places: Int) -> String {
         let digits = String(value.magnitude)
         let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
         var fraction = padded.suffix(places)
-        while fraction.last == "0" { fraction.removeLast() }
-        return (value < 0 ? "-" : "") + padded.dropLast(places) + (fraction.isEmpty ? "" : "." + fraction)
+        while fraction.count > 1, fraction.last == "0" { fraction.removeLast() }
+        return (value < 0 ? "-" : "") + padded.dropLast(places) + "." + fraction
     }
 
     /// `850 ms`, `12.3 s`, `2 min 5 s`

@@ -27,7 +27,7 @@ struct FocusColumn: Sendable {
     private static let costs = [
         FocusColumn("BilledCost", figure: true) { Money.decimal(nano: $0.billed) },
         FocusColumn("BillingAccountId") { $0.account.provider },
-        FocusColumn("BillingAccountName") { _ in nil },
+        FocusColumn("BillingAccountName") { $0.account.provider },
         FocusColumn("BillingCurrency") { $0.account.currency.code },
         FocusColumn("BillingPeriodEnd") { Timestamp.format($0.billing.to) },
         FocusColumn("BillingPeriodStart") { Timestamp.format($0.billing.from) },
@@ -43,16 +43,23 @@ struct FocusColumn: Sendable {
     ]
 
     private static let quantities = [
-        FocusColumn("ConsumedQuantity", figure: true) { $0.metered.map { String($0.tokens) } },
+        // Nobody commits to anything here; readers compare the status all the same.
+        FocusColumn("CommitmentDiscountId") { _ in nil },
+        FocusColumn("CommitmentDiscountStatus") { _ in nil },
+        FocusColumn("ConsumedQuantity", figure: true) { $0.metered.map { "\($0.tokens).0" } },
         FocusColumn("ConsumedUnit") { $0.metered.map { _ in "Tokens" } },
         FocusColumn("ContractedCost", figure: true) { $0.listCost },
-        FocusColumn("ContractedUnitPrice", figure: true) { $0.metered.map { Money.decimal(nano: $0.rate) } },
+        FocusColumn("ContractedUnitPrice", figure: true) { $0.unitPrice },
         FocusColumn("EffectiveCost", figure: true) { Money.decimal(nano: $0.billed) },
         FocusColumn("InvoiceId") { _ in nil },
         FocusColumn("InvoiceIssuerName") { $0.account.provider },
         FocusColumn("ListCost", figure: true) { $0.listCost },
-        FocusColumn("ListUnitPrice", figure: true) { $0.metered.map { Money.decimal(nano: $0.rate) } },
+        FocusColumn("ListUnitPrice", figure: true) { $0.unitPrice },
         FocusColumn("PricingCategory") { $0.metered.map { _ in "Standard" } },
+        FocusColumn("PricingCurrency") { $0.account.currency.code },
+        FocusColumn("PricingCurrencyContractedUnitPrice", figure: true) { $0.unitPrice },
+        FocusColumn("PricingCurrencyEffectiveCost", figure: true) { Money.decimal(nano: $0.billed) },
+        FocusColumn("PricingCurrencyListUnitPrice", figure: true) { $0.unitPrice },
         FocusColumn("PricingQuantity", figure: true) { row in
             row.metered.map { Figures.decimal(Int128($0.tokens), places: 6) }
         },

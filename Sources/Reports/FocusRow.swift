@@ -40,6 +40,9 @@ struct FocusRow: Sendable {
         return Figures.decimal(Int128(metered.tokens) * Int128(metered.rate), places: 15)
     }
 
+    /// For a million tokens; nil where nothing is metered.
+    var unitPrice: String? { metered.map { Money.decimal(nano: $0.rate) } }
+
     /// What the operator attributes charges to; members that have a value.
     var tags: String {
         let tags = [
