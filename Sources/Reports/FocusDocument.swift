@@ -5,7 +5,7 @@ package import Ledger
 /// A row is a day's tokens of one class, of one application, key, model and prompt, at one price. What is presumed or
 /// corrected has no quantity, and rows of its own. The sum of `BilledCost` is the cost that other formats report.
 package struct FocusDocument: Sendable {
-    private let rows: [FocusRow]
+    let rows: [FocusRow]
     /// What the rows cannot say; a sentence each.
     package let notes: [String]
 

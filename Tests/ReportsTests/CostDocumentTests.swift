@@ -163,8 +163,10 @@ import Testing
 
     @Test(arguments: [
         (["by": "modle"], "'modle' is none of"), (["by": "day,day"], "given twice"), (["by": ""], "is none of"),
-        (["currency": "usd"], "is no currency"), (["format": "xml"], "is none of table, csv, json"),
-        (["colour": "red"], "is no parameter"),
+        (["currency": "usd"], "is no currency"), (["format": "xml"], "is none of table, csv, json, focus"),
+        (["colour": "red"], "is no parameter"), (["compare": "last"], "is none of previous, elapsed"),
+        (["forecast": "yes"], "is neither true nor false"), (["by": "week,week"], "given twice"),
+        (["format": "focus", "by": "day"], "leave it out"),
     ])
     func aWrongQuestionIsExplained(parameters: [String: String], part: String) {
         do throws(ReportError) {
@@ -173,5 +175,133 @@ import Testing
         } catch {
             #expect(error.description.contains(part))
         }
+    }
+
+    // MARK: What can be asked besides
+
+    private func compared(
+        _ parameters: [String: String], _ rows: [(String?, Int64)], before: [(String?, Int64)]
+    ) throws -> CostDocument {
+        func report(_ rows: [(String?, Int64)]) -> CostReport {
+            let rows = rows.map { CostRow(key: [$0.0], figures: figures(1, cost: [.usd: $0.1])) }
+            let total = rows.reduce(0) { $0 + ($1.figures.cost[.usd] ?? 0) }
+            return CostReport(rows: rows, total: figures(Int64(rows.count), cost: [.usd: total]), complete: true)
+        }
+        let now = Timestamp.parse("2026-11-21T12:00:00Z") ?? 0
+        return CostDocument(
+            try CostRequest(parameters, format: .table, now: now), report(rows), previous: report(before))
+    }
+
+    @Test func changesHaveTheirSignAndGroupsOfBothWindowsAreThere() throws {
+        let document = try compared(
+            ["month": "2026-11", "compare": "previous"], [("bot", 3_000_000_000), ("new", 500_000_000)],
+            before: [("bot", 4_000_000_000), ("gone", 1_000_000_000)])
+        #expect(
+            document.table() == """
+                Costs of 2026-11 (UTC)
+
+                application  requests  input  output  cost USD  previous     change  change %
+                bot                 1    100      20  3.000000  4.000000  -1.000000     -25.0
+                gone                0      0       0  0.000000  1.000000  -1.000000    -100.0
+                new                 1    100      20  0.500000  0.000000  +0.500000       new
+                ───────────  ────────  ─────  ──────  ────────  ────────  ─────────  ────────
+                total               2    200      40  3.500000  5.000000  -1.500000     -30.0
+
+                Previous is 2026-10, up to 2026-11-01T00:00:00Z.
+                This window is not over, and all of the one before is; --compare elapsed takes equal parts.
+
+                """)
+        let json = try JSONValue(parsing: document.json.bytes)
+        #expect(json["previous"]?["from"] == .string("2026-10-01T00:00:00Z"))
+        #expect(
+            json["rows"]?.arrayValue?.map { $0["change"]?.stringValue } == [
+                "-1.000000000", "-1.000000000", "0.500000000",
+            ])
+        #expect(json["rows"]?.arrayValue?.map { $0["change_percent"] } == [.string("-25.0"), .string("-100.0"), .null])
+        #expect(json["total"]?["previous_cost"] == .string("5.000000000"))
+        #expect(
+            document.csv.split(separator: "\n")[1].hasSuffix("3.000000000,0.000000000,4.000000000,-1.000000000,-25.0"))
+    }
+
+    @Test func equalPartsOfTwoWindowsCanBeCompared() throws {
+        let now = Timestamp.parse("2026-11-21T12:00:00Z") ?? 0
+        let request = try CostRequest(["month": "2026-11", "compare": "elapsed"], format: .table, now: now)
+        #expect(request.previous.map { Timestamp.format($0.to) } == "2026-10-21T12:00:00Z")
+        let over = try CostRequest(["month": "2026-02", "compare": "elapsed"], format: .table, now: now)
+        #expect(over.previous.map { Timestamp.format($0.to) } == "2026-01-29T00:00:00Z")
+    }
+
+    @Test func anUnpricedCostHasNoChange() throws {
+        let row = CostRow(key: ["a"], figures: figures(1, cost: [:], unpriced: 1))
+        let before = CostRow(key: ["a"], figures: figures(1, cost: [.usd: 5]))
+        let request = try CostRequest(["compare": "previous"], format: .json, now: 0)
+        let json = try JSONValue(
+            parsing: CostDocument(
+                request, CostReport(rows: [row], total: row.figures, complete: true),
+                previous: CostReport(rows: [before], total: before.figures, complete: true)
+            ).json.bytes)
+        #expect(json["rows"]?.arrayValue?[0]["cost"] == .null && json["rows"]?.arrayValue?[0]["change"] == .null)
+        #expect(json["rows"]?.arrayValue?[0]["previous_cost"] == .string("0.000000005"))
+    }
+
+    @Test func weeksAndMonthsAreSumsOfDays() throws {
+        let days = ["2026-10-31", "2026-11-01", "2026-11-02"]
+        let rows = days.map { CostRow(key: ["bot", $0], figures: figures(1, cost: [.usd: 1_000_000_000])) }
+        let total = figures(3, cost: [.usd: 3_000_000_000])
+        let csv = try document(["from": "2026-10-31", "to": "2026-11-02", "by": "application,week,month"], rows, total)
+            .csv
+        #expect(
+            csv.split(separator: "\n").dropFirst().map { $0.split(separator: ",").prefix(4).joined(separator: " ") }
+                == [
+                    "bot 2026-W44 2026-10 1", "bot 2026-W44 2026-11 1", "bot 2026-W45 2026-11 1",
+                ])
+    }
+
+    @Test func aForecastIsMadeOfTheDaysSoFar() throws {
+        let days = (1...20).map { day in (day < 10 ? "2026-11-0" : "2026-11-") + String(day) }
+        let daily = days.map { CostRow(key: ["bot", $0], figures: figures(1, cost: [.usd: 1_000_000_000])) }
+        let total = figures(20, cost: [.usd: 20_000_000_000])
+        let now = Timestamp.parse("2026-11-21T00:00:00Z") ?? 0
+        let request = try CostRequest(["month": "2026-11", "forecast": "true"], format: .json, now: now)
+        let document = CostDocument(
+            request, CostReport(rows: [CostRow(key: ["bot"], figures: total)], total: total, complete: true),
+            daily: CostReport(rows: daily, total: total, complete: true))
+        let json = try JSONValue(parsing: document.json.bytes)
+        #expect(json["forecast"]?["status"] == .string("projected"))
+        #expect(json["forecast"]?["elapsed_percent"] == .string("66.6"))
+        for row in [json["rows"]?.arrayValue?[0], json["total"]] {
+            #expect(row?["forecast_cost"] == .string("30.000000000") && row?["forecast_low"] == row?["forecast_high"])
+        }
+        #expect(document.table().contains("four times in five"))
+    }
+
+    @Test func sharesAreOfTheShortestBudgetThatCoversTheWindow() throws {
+        func budget(_ scope: Account.Scope, _ name: String, _ window: BudgetWindow, _ to: String, limit: Int64)
+            -> BudgetRow
+        {
+            BudgetRow(
+                account: Account(scope, name), window: window, zone: "UTC", label: "",
+                startsAt: Timestamp.parse("2026-11-01T00:00:00Z") ?? 0,
+                endsAt: Timestamp.parse(to) ?? 0, currency: .usd,
+                state: PeriodState(id: 1, limit: limit, posted: 0, held: 0, presumed: 0, overrun: 0))
+        }
+        let budgets = [
+            budget(.team, "support", .day, "2026-11-02T00:00:00Z", limit: 1),
+            budget(.team, "support", .month, "2026-12-01T00:00:00Z", limit: 4_000_000_000),
+            budget(.team, "support", .year, "2027-11-01T00:00:00Z", limit: 2_000_000_000),
+            budget(.application, "support", .month, "2026-12-01T00:00:00Z", limit: 7),
+        ]
+        let rows = [
+            CostRow(key: [nil, "m"], figures: figures(1, cost: [.usd: 5])),
+            CostRow(key: ["support", "m"], figures: figures(1, cost: [.usd: 1_000_000_000])),
+        ]
+        let parameters = ["from": "2026-11-01", "to": "2026-11-20", "by": "team,model", "budget-share": "true"]
+        let document = try document(parameters, rows, figures(2, cost: [.usd: 1_000_000_005]), budgets: budgets)
+        let json = try JSONValue(parsing: document.json.bytes)["rows"]?.arrayValue
+        #expect(json?[0]["budget"] == .null)
+        #expect(json?[1]["budget"] == .string("4.000000000") && json?[1]["budget_window"] == .string("month"))
+        #expect(json?[1]["budget_percent"] == .string("25.0"))
+        #expect(document.table().contains("4.000000  25.0 %"))
+        #expect(document.table(width: 200).contains("██░░░░░░ 25.0 %"))
     }
 }
