@@ -9,7 +9,9 @@ extension CostDocument {
     package func table(width: Int? = nil) -> String {
         let heading = "Costs of \(request.window.label) (\(request.window.zone.name))"
         guard !entries.isEmpty else { return "\(heading)\n\nNothing was asked for in this time.\n" }
-        var columns = allColumns(bars: width != nil)
+        // Bars are for eyes alone, and for those that have the room.
+        let bars = width.map { lines(allColumns(bars: true)).width <= $0 } ?? false
+        var columns = allColumns(bars: bars)
         var left: [String] = []
         for title in CostColumn.leastFirst {
             guard let width, lines(columns).width > width else { break }

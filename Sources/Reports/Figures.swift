@@ -40,8 +40,8 @@ package enum Figures {
 
     /// `███░░░░░`: a share in eight parts, a part as soon as there is anything, and never more than all.
     package static func bar(_ part: Int64, of whole: Int64) -> String {
-        let tenths = permille(max(0, part), of: whole) ?? 0
-        let filled = Int(min(8, (tenths * 8 + 999) / 1_000))
+        guard whole > 0, part > 0 else { return String(repeating: "░", count: 8) }
+        let filled = Int(min(8, max(1, (Int128(part) * 16 / Int128(whole) + 1) / 2)))
         return String(repeating: "█", count: filled) + String(repeating: "░", count: 8 - filled)
     }
 

@@ -22,10 +22,11 @@ package struct FocusDocument: Sendable {
         let others = sum.others.map { calendar.row($0.key, $0.value) }
         rows = (used + others).sorted { $0.precedes($1) }
         var notes: [String] = []
-        if open > 0 { notes.append("calls of this time are still under way: \(open) charges are yet to come") }
+        if open > 0 { notes.append("charges that are yet to come, of calls that are still under way: \(open)") }
         if sum.unpriced > 0 {
             notes.append(
-                "\(sum.unpriced) calls have no price in the price book and are in no row: FOCUS cannot say 'unknown'")
+                "calls without a price in the price book: \(sum.unpriced); they are in no row, for FOCUS has no 'unknown'"
+            )
         }
         self.notes = notes
     }

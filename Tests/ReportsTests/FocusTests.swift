@@ -130,7 +130,7 @@ import Testing
         sum.add(ChargeRow(source: source(nil), admittedAt: 0, basis: .reported, usage: Usage(input: 1, output: 1)))
         let document = FocusDocument(window, sum, open: 2)
         #expect(document.rows.isEmpty && document.csv.split(separator: "\n").count == 1)
-        #expect(document.notes.count == 2 && document.notes[1].contains("1 calls have no price"))
+        #expect(document.notes.count == 2 && document.notes[1].contains("price book: 1;"))
     }
 
     @Test func partsAddUpWhateverIsDivided() {

@@ -50,6 +50,7 @@ extension Command {
                 request, from: try LedgerLocation(arguments, context).reader(), width: context.width)
             context.output.write(answer.bytes)
             for note in answer.notes { context.errors.line("costs: \(note)") }
+            context.errors.flush()
             return .success
         } catch let error as ReportError {
             throw Failure.usage("--\(error.description)")
