@@ -6,9 +6,12 @@ package import Ledger
 /// What is spent, held, presumed and left of budgets, and when their periods end.
 package struct BudgetReport: Sendable {
     private let rows: [BudgetRow]
+    private let forecastAt: Int64?
 
-    package init(_ rows: [BudgetRow]) {
+    /// - Parameter forecastAt: the moment from which ends are foreseen, UTC milliseconds; nil for no forecast.
+    package init(_ rows: [BudgetRow], forecastAt: Int64? = nil) {
         self.rows = rows
+        self.forecastAt = forecastAt
     }
 
     package var table: String {
@@ -18,6 +21,7 @@ package struct BudgetReport: Sendable {
         var columns = [Column("application"), Column("window"), Column("period")]
         let figures = ["limit", "spent"] + (hasPresumed ? ["presumed"] : []) + ["held", "left", "used"]
         columns += (figures + (hasOverrun ? ["overrun"] : [])).map { Column($0, .right) }
+        if forecastAt != nil { columns += [Column("forecast", .right), Column("used up")] }
         columns += [Column("currency"), Column("ends"), Column("zone")]
         let lines = rows.map { row in
             let state = row.state
@@ -26,6 +30,7 @@ package struct BudgetReport: Sendable {
             var cells = [BudgetReport.name(row.account), row.window.rawValue, row.label] + money.map(Figures.money)
             cells.append(Figures.share(state.posted, of: state.limit) ?? "–")
             if hasOverrun { cells.append(Figures.money(state.overrun)) }
+            if let forecastAt { cells += BudgetReport.forecast(row, at: forecastAt) }
             return cells + [row.currency.code, BudgetReport.end(row), row.zone]
         }
         return TextTable(columns, rows: lines).text + (hasPresumed ? BudgetReport.presumedNote : "")
@@ -42,16 +47,16 @@ package struct BudgetReport: Sendable {
         body.beginObject()
         body.name("budgets")
         body.beginArray()
-        for row in rows { BudgetReport.write(row, to: &body) }
+        for row in rows { write(row, to: &body) }
         body.endArray()
         body.endObject()
         return body
     }
 
-    private static func write(_ row: BudgetRow, to body: inout JSONWriter) {
+    private func write(_ row: BudgetRow, to body: inout JSONWriter) {
         body.beginObject()
         body.member("application", row.account.scope == .application ? row.account.name : nil)
-        body.member("account", name(row.account))
+        body.member("account", BudgetReport.name(row.account))
         body.member("window", row.window.rawValue)
         body.member("label", row.label)
         body.member("zone", row.zone)
@@ -64,7 +69,17 @@ package struct BudgetReport: Sendable {
         body.member("presumed", Money.decimal(nano: row.state.presumed))
         body.member("remaining", Money.decimal(nano: row.state.remaining))
         body.member("overrun", Money.decimal(nano: row.state.overrun))
+        if let forecastAt {
+            let forecast = BudgetForecast(row, now: forecastAt)
+            body.member("forecast", forecast.map { Money.decimal(nano: $0.cost) })
+            body.member("used_up_at", forecast?.usedUpAt.map { Timestamp.format($0) })
+        }
         body.endObject()
+    }
+
+    private static func forecast(_ row: BudgetRow, at now: Int64) -> [String] {
+        guard let forecast = BudgetForecast(row, now: now) else { return ["–", "–"] }
+        return [Figures.money(forecast.cost), forecast.usedUpAt.map { Timestamp.format($0) } ?? "not before its end"]
     }
 
     private static func name(_ account: Account) -> String {

@@ -40,4 +40,31 @@ import Testing
     }
 
     @Test func noBudgetIsSaid() { #expect(BudgetReport([]).table == "No application has a budget here.\n") }
+
+    @Test(arguments: [
+        ("2026-11-21T11:00:00Z", 1_250_000_000, 2_500_000_000, nil as String?),  // half the day, a quarter of the limit
+        ("2026-11-21T05:00:00Z", 2_500_000_000, 10_000_000_000, "2026-11-21T11:00:00Z"),
+        ("2026-11-21T11:00:00Z", 5_000_000_000, 10_000_000_000, "2026-11-21T11:00:00Z"),  // now
+        ("2026-11-22T11:00:00Z", 5_100_000_000, 5_100_000_000, "2026-11-21T22:31:45Z"),  // over
+    ])
+    func theRateSoFarUsesABudgetUpOrNot(now: String, posted: Int64, cost: Int64, usedUp: String?) throws {
+        var row = row
+        row.state.posted = posted
+        let forecast = try #require(BudgetForecast(row, now: Timestamp.parse(now) ?? 0))
+        #expect(forecast.cost == cost)
+        #expect(forecast.usedUpAt.map { Timestamp.format($0) } == usedUp)
+    }
+
+    @Test func aForecastNeedsATenthOfAPeriodAndSomethingSpent() throws {
+        let early = Timestamp.parse("2026-11-21T01:23:59Z") ?? 0
+        #expect(BudgetForecast(row, now: early) == nil && BudgetForecast(row, now: .min) == nil)
+        var idle = row
+        idle.state.posted = 0
+        #expect(BudgetForecast(idle, now: row.endsAt - 1) == nil)
+        let json = try JSONValue(parsing: BudgetReport([row], forecastAt: row.endsAt - 1).json.bytes)
+        #expect(json["budgets"]?.arrayValue?[0]["forecast"] == .string("1.250000014"))
+        #expect(json["budgets"]?.arrayValue?[0]["used_up_at"] == .null)
+        let table = BudgetReport([row, idle], forecastAt: row.endsAt - 1).table
+        #expect(table.contains("1.250000  not before its end") && table.contains("       –  –"))
+    }
 }

@@ -145,7 +145,9 @@ private struct Call {
         rates.cachedInput = 37_500_003
         var price = Price(
             provider: "sim", model: "m\(number % 3)", from: "2026-01-01", currency: .usd, rates: rates, source: "test")
-        price.longContext = [LongContextRates(aboveInputTokens: 900, rates: Rates(input: 300_000_001, output: 9_000_001))]
+        price.longContext = [
+            LongContextRates(aboveInputTokens: 900, rates: Rates(input: 300_000_001, output: 9_000_001))
+        ]
         return price
     }
 

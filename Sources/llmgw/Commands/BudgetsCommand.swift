@@ -10,7 +10,11 @@ extension Command {
     static let budgets = Command(
         name: "budgets", summary: "what is spent, held, presumed and left of each budget, and when it ends",
         notes: ["With --db only the periods that something was charged to are known."],
-        operands: [.optional("APP")], options: [.jsonFormat, .config, .database],
+        operands: [.optional("APP")],
+        options: [
+            Option("forecast", .flag, "what will be spent at the end, and when a budget is used up, at this rate"),
+            .jsonFormat, .config, .database,
+        ],
         examples: [
             Example("llmgw budgets", "all applications"),
             Example("llmgw budgets support-bot --format json", "one, for a script"),
@@ -19,9 +23,9 @@ extension Command {
 
     private static func budgets(_ arguments: Arguments, _ context: Context) throws -> ExitCode {
         let location = try LedgerLocation(arguments, context)
-        let rows = try BudgetRows.current(
-            application: arguments.operands.first, location, at: Clock.utcMilliseconds())
-        let report = BudgetReport(rows)
+        let now = Clock.utcMilliseconds()
+        let rows = try BudgetRows.current(application: arguments.operands.first, location, at: now)
+        let report = BudgetReport(rows, forecastAt: arguments.has("forecast") ? now : nil)
         if arguments.text("format") == "json" {
             context.output.line(String(decoding: report.json.bytes, as: UTF8.self))
         } else {
