@@ -39,6 +39,15 @@ def books(tmp_path_factory):
     odd = prices()
     odd["prices"][-2] = price("up", "scripted", input=0.1500001, cached_input=0.0375003, output=0.6000007)
     gateway = Gateway(tmp_path_factory.mktemp("books"), config, prices_file=odd).start()
+    try:
+        fill(gateway, server)
+        yield gateway
+    finally:
+        gateway.kill()
+        server.close()
+
+
+def fill(gateway, server):
     server.script = lambda call: call.answer(completion(used={
         "prompt_tokens": 31, "completion_tokens": 7, "total_tokens": 38, "prompt_tokens_details": {"cached_tokens": 13}}))
     app, shop = gateway.key(), gateway.key("shop")
@@ -51,9 +60,6 @@ def books(tmp_path_factory):
     gateway.chat(shop, "sim-no-usage", max_tokens=20)
     gateway.chat(app, "nothing")
     gateway.chat(app, "unpriced")
-    yield gateway
-    gateway.kill()
-    server.close()
 
 
 def focus(gateway, *options):
