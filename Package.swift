@@ -56,9 +56,11 @@ let package = Package(
         shelf("Simulation", imports: ["JSON"]),
         shelf("Prompts", imports: ["Inference", "JSON", "YAML", "Crypto"]),
         shelf("Routing", imports: ["Inference", "Crypto"]),
+        shelf("Analysis"),
         shelf("Ledger", imports: ["Inference", "CSQLite", "Crypto", "CivilTime", "CLinux"]),
         shelf("PluginKit", imports: ["Inference", "JSON", "Telemetry"]),
         shelf("Reports", imports: ["CivilTime", "Inference", "JSON", "Ledger"]),
+        shelf("Evaluation", imports: ["Analysis", "Crypto", "Inference", "JSON", "Prompts", "Reports", "YAML"]),
 
         // Assembly
         shelf("BudgetPlugin", imports: ["CivilTime", "PluginKit", "Inference", "Ledger"]),
@@ -79,7 +81,8 @@ let package = Package(
         .executableTarget(
             name: "llmgw",
             dependencies: [
-                "Admin", "BudgetPlugin", "CLinux", "CivilTime", "Crypto", "Gateway", "HTTPClient", "HTTPServer",
+                "Admin", "Analysis", "BudgetPlugin", "CLinux", "CivilTime", "Crypto", "Evaluation", "Gateway",
+                "HTTPClient", "HTTPServer",
                 "HTTPTypes", "Inference", "JSON", "Ledger", "NetIO", "PluginKit", "Prompts", "Providers", "Reports",
                 "Routing", "Simulation", "Telemetry", "YAML",
             ],
@@ -102,6 +105,7 @@ let package = Package(
         tests("Simulation", imports: ["JSON"]),
         tests("Prompts", imports: ["Inference", "JSON", "YAML"]),
         tests("Routing", imports: ["Inference"]),
+        tests("Analysis"),
         tests("Ledger", imports: ["Inference", "CSQLite", "CivilTime"]),
         tests("BudgetPlugin", imports: ["PluginKit", "Inference", "JSON", "Ledger"]),
         tests(
@@ -111,6 +115,7 @@ let package = Package(
                 "PluginKit", "Prompts", "Routing", "Telemetry", "YAML",
             ]),
         tests("Reports", imports: ["CivilTime", "Inference", "JSON", "Ledger"]),
+        tests("Evaluation", imports: ["Analysis", "Inference", "JSON"]),
         tests(
             "Admin",
             imports: [

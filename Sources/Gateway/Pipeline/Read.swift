@@ -12,13 +12,14 @@ extension RequestHandler {
     ) throws(GatewayError) -> InferenceCall {
         let idempotency = try RequestHandler.idempotencyKey(exchange, caller, endpoint)
         let request = try OpenAIRequest(RequestHandler.document(exchange.body), endpoint: endpoint)
-        let prompt = try RequestHandler.promptSelector(request.model)
+        let selector = try RequestHandler.promptSelector(request.model)
         let model: Model
-        if let prompt {
-            model = try promptModel(prompt, caller)
+        if let selector {
+            model = try promptModel(selector, caller)
         } else {
             model = try allowedModel(request.model, caller)
         }
+        let prompt = selector ?? RequestHandler.promptSelector(request.prompt)
         let now = Clock.utcMilliseconds()
         let call = InferenceCall(
             id: newRequestID(), exchange: exchange, caller: caller, request: request, model: model, startedAt: now,
@@ -47,6 +48,12 @@ extension RequestHandler {
                 param: "model")
         }
         return selector
+    }
+
+    /// What `prompt: {id, version}` names: a prompt that the model in `model` answers, in place of its own.
+    private static func promptSelector(_ prompt: PromptCall?) -> String? {
+        guard let id = prompt?.id else { return nil }
+        return prompt?.version.map { "\(id)@\($0)" } ?? id
     }
 
     /// The model of the gateway that serves a call of a prompt: what its front matter names.

@@ -25,7 +25,7 @@ extension RequestHandler {
     private static func requireNoPrompt(_ call: InferenceCall) throws(GatewayError) {
         guard call.request.prompt != nil else { return }
         throw GatewayError(
-            400, "invalid_value", "'prompt' goes with model 'prompt:NAME', not with a model's own name", param: "prompt"
-        )
+            400, "invalid_value",
+            "'prompt' needs a name: model 'prompt:NAME', or 'prompt.id' beside a model's own name", param: "prompt")
     }
 }

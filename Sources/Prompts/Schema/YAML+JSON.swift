@@ -1,5 +1,5 @@
-import JSON
-import YAML
+package import JSON
+package import YAML
 
 extension YAMLNode {
     var mappingMembers: [YAMLMember]? {
@@ -7,7 +7,7 @@ extension YAMLNode {
     }
 
     /// The same value as JSON, in the same order. The reader bounds its depth.
-    var json: JSONValue {
+    package var json: JSONValue {
         switch value {
         case .null: .null
         case .bool(let value): .bool(value)

@@ -15,11 +15,15 @@ struct Command: Sendable {
     struct Operand: Sendable {
         let name: String
         let isRequired: Bool
+        /// Whether more of its kind may follow; the last operand alone.
+        var isRepeated = false
 
         static func required(_ name: String) -> Operand { Operand(name: name, isRequired: true) }
         static func optional(_ name: String) -> Operand { Operand(name: name, isRequired: false) }
+        /// One or more.
+        static func several(_ name: String) -> Operand { Operand(name: name, isRequired: true, isRepeated: true) }
 
-        var synopsis: String { isRequired ? name : "[\(name)]" }
+        var synopsis: String { isRepeated ? "\(name)…" : isRequired ? name : "[\(name)]" }
     }
 
     /// One word, or two as in `keys create`.
@@ -45,7 +49,7 @@ struct Command: Sendable {
     }
 
     func check(_ given: [String]) throws(Failure) {
-        if given.count > operands.count {
+        if given.count > operands.count, operands.last?.isRepeated != true {
             let extra = given[operands.count]
             throw .usage("\(name): '\(extra)' is one argument too many; usage: \(synopsis)")
         }

@@ -2,7 +2,7 @@
 enum CommandTable {
     static let all: [Command] = [
         .serve, .demo, .check, .simulate, .keysCreate, .keysList, .keysRevoke, .keysRotate, .costs, .budgets, .requests,
-        .feedbackList, .alertsList, .ledgerVerify, .ledgerBench, .completions,
+        .feedbackList, .alertsList, .eval, .evalJudge, .evalImport, .ledgerVerify, .ledgerBench, .completions,
     ]
 
     /// What a command line asks for.

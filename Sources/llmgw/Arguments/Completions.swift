@@ -3,7 +3,9 @@ enum Completions {
     enum Shell: String, CaseIterable { case bash, zsh, fish }
 
     static func script(for shell: Shell, _ commands: [Command]) -> String {
-        switch shell {
+        // `eval judge` before `eval`: shells take the first pattern that fits.
+        let commands = commands.filter { $0.group != nil } + commands.filter { $0.group == nil }
+        return switch shell {
         case .bash: bash(commands)
         case .zsh: zsh(commands)
         case .fish: fish(commands)

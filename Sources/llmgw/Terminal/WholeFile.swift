@@ -26,4 +26,20 @@ enum WholeFile {
         defer { close(descriptor) }
         return write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
     }
+
+    /// Makes a file, or puts it in the place of one, all at once. False when it cannot, and `errno` says why.
+    static func replace(_ path: String, _ bytes: [UInt8]) -> Bool {
+        let draft = "\(path).\(getpid()).new"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return false }
+        let isWritten = write(descriptor, bytes, bytes.count) == bytes.count
+        close(descriptor)
+        guard isWritten, rename(draft, path) == 0 else {
+            let reason = errno
+            unlink(draft)
+            errno = reason
+            return false
+        }
+        return true
+    }
 }

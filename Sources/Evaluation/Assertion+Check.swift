@@ -1,0 +1,157 @@
+import Analysis
+import Inference
+import JSON
+import Prompts
+
+extension Assertion {
+    /// What an assertion came to.
+    package struct Finding: Sendable, Equatable {
+        package var passes: Bool
+        /// 0 to 1; of most kinds only these two.
+        package var score: Double
+        /// What is wrong; empty when it passes.
+        package var reason: String
+
+        package init(passes: Bool, score: Double? = nil, reason: String) {
+            self.passes = passes
+            self.score = score ?? (passes ? 1 : 0)
+            self.reason = passes ? "" : reason
+        }
+    }
+
+    /// Checks what needs no further model; nil for those that do, and for those of the rendering.
+    package func check(_ answer: Answer) -> Finding? {
+        guard let plain = plainCheck(answer) else { return nil }
+        return isNegated ? negated(plain) : plain
+    }
+
+    /// The finding of the assertion with `not-` before it.
+    package func negated(_ finding: Finding) -> Finding {
+        Finding(passes: !finding.passes, score: 1 - finding.score, reason: "\(label): the answer does what it must not")
+    }
+
+    private func plainCheck(_ answer: Answer) -> Finding? {
+        switch test {
+        case .equals(let value): Finding(passes: Assertion.equals(answer.text, value), reason: "the answer is another")
+        case .contains(let texts, let all, let ignoringCase): contains(answer.text, texts, all, ignoringCase)
+        case .startsWith(let text):
+            Finding(passes: answer.text.hasPrefix(text), reason: "the answer does not start with '\(text)'")
+        case .regex(let pattern):
+            Finding(passes: pattern.isFound(in: answer.text), reason: "nothing matches \(pattern.text)")
+        case .isJSON(let shape): isJSON(answer.text, shape)
+        case .containsJSON(let shape):
+            Finding(
+                passes: JSONText.inside(answer.text) { shape?.mismatch($0) == nil } != nil,
+                reason: shape == nil
+                    ? "the answer contains no JSON" : "the answer contains no JSON that fits the schema")
+        case .jsonPath(let path, let test): jsonPath(answer.text, path, test)
+        case .wordCount(let range): wordCount(answer.text, range)
+        case .levenshtein(let text, let limit): levenshtein(answer.text, text, limit)
+        case .rouge(let text, let size, let least): rouge(answer.text, text, size, least)
+        case .finishReason(let wanted):
+            Finding(
+                passes: answer.finishReason == wanted,
+                reason: "the answer ended with '\(answer.finishReason ?? "")', not '\(wanted)'")
+        case .toolCall(let name, let shape): toolCall(answer, name, shape)
+        case .refusal: Finding(passes: answer.isRefusal, reason: "the model did not refuse")
+        case .cost(let limit): cost(answer.cost, limit)
+        case .latency(let limit):
+            Finding(passes: answer.milliseconds <= limit, reason: "\(answer.milliseconds) ms, above \(limit) ms")
+        case .render, .judge, .pairwise, .similar: nil
+        }
+    }
+
+    // MARK: Kinds
+
+    private static func equals(_ text: String, _ value: JSONValue) -> Bool {
+        if let wanted = value.stringValue { return text.utf8.elementsEqual(wanted.utf8) }
+        return JSONText.whole(text).map { JSONText.areEqual($0, value) } ?? false
+    }
+
+    private func contains(_ text: String, _ wanted: [String], _ all: Bool, _ ignoringCase: Bool) -> Finding {
+        let text = ignoringCase ? text.lowercased() : text
+        let missing = wanted.filter { !text.contains(ignoringCase ? $0.lowercased() : $0) }
+        return Finding(
+            passes: all ? missing.isEmpty : missing.count < wanted.count,
+            score: all ? Double(wanted.count - missing.count) / Double(max(1, wanted.count)) : nil,
+            reason: "the answer does not contain \(missing.map { "'\($0)'" }.joined(separator: ", "))")
+    }
+
+    private func isJSON(_ text: String, _ shape: JSONShape?) -> Finding {
+        guard let value = JSONText.whole(text) else { return Finding(passes: false, reason: "the answer is not JSON") }
+        let mismatch = shape?.mismatch(value)
+        return Finding(passes: mismatch == nil, reason: mismatch ?? "")
+    }
+
+    private func jsonPath(_ text: String, _ path: JSONPath, _ test: JSONPathTest) -> Finding {
+        guard let whole = JSONText.whole(text) else { return Finding(passes: false, reason: "the answer is not JSON") }
+        guard let value = path.value(in: whole) else {
+            return Finding(passes: false, reason: "the answer has nothing at \(path.text)")
+        }
+        let found = value.stringValue ?? String(decoding: value.serialized(), as: UTF8.self)
+        let passes =
+            switch test {
+            case .exists: true
+            case .equals(let wanted): JSONText.areEqual(value, wanted)
+            case .contains(let wanted): found.contains(wanted)
+            case .matches(let pattern): pattern.isFound(in: found)
+            }
+        return Finding(passes: passes, reason: "\(path.text) is \(Assertion.excerpt(found))")
+    }
+
+    private func wordCount(_ text: String, _ range: ClosedRange<Int>) -> Finding {
+        let count = text.split(whereSeparator: \.isWhitespace).count
+        return Finding(
+            passes: range.contains(count), reason: "\(count) words, not \(range.lowerBound) to \(range.upperBound)")
+    }
+
+    /// The work grows with the product of the lengths: of longer texts only the beginning is compared.
+    private static let maxCompared = 4_000
+
+    private func levenshtein(_ text: String, _ wanted: String, _ limit: Int) -> Finding {
+        let (left, right) = (Array(text.unicodeScalars), Array(wanted.unicodeScalars))
+        guard max(left.count, right.count) <= Assertion.maxCompared else {
+            return Finding(
+                passes: false, reason: "texts of more than \(Assertion.maxCompared) characters are not compared")
+        }
+        let edits = TextSimilarity.levenshtein(left, right)
+        return Finding(passes: edits <= limit, reason: "\(edits) edits away, above \(limit)")
+    }
+
+    private func rouge(_ text: String, _ wanted: String, _ size: Int, _ least: Double) -> Finding {
+        let score = TextSimilarity.rouge(text, wanted, size: size)
+        return Finding(
+            passes: score >= least, score: score,
+            reason: "ROUGE-\(size) is \(Shown.decimal(score, places: 3)), below \(Shown.number(least))")
+    }
+
+    private func toolCall(_ answer: Answer, _ name: String?, _ shape: JSONShape?) -> Finding {
+        guard !answer.toolCalls.isEmpty else { return Finding(passes: false, reason: "the model called no tool") }
+        for call in answer.toolCalls {
+            guard let arguments = JSONText.whole(call.arguments), arguments.objectValue != nil else {
+                return Finding(passes: false, reason: "the arguments of '\(call.name)' are no JSON object")
+            }
+            if let mismatch = shape?.mismatch(arguments) {
+                return Finding(passes: false, reason: "the arguments of '\(call.name)': \(mismatch)")
+            }
+        }
+        let names = answer.toolCalls.map(\.name)
+        return Finding(
+            passes: name.map(names.contains) ?? true, reason: "the model called \(names.joined(separator: ", "))")
+    }
+
+    private func cost(_ cost: Money?, _ limit: Int64) -> Finding {
+        guard let cost else {
+            return Finding(passes: false, reason: "the model has no price, so its cost is not known")
+        }
+        guard cost.currency == .usd else {
+            return Finding(passes: false, reason: "the cost is in \(cost.currency), and the threshold in USD")
+        }
+        return Finding(passes: cost.nano <= limit, reason: "\(cost), above \(Money.decimal(nano: limit)) USD")
+    }
+
+    /// At most 80 characters of an answer, for messages.
+    static func excerpt(_ text: String) -> String {
+        text.count <= 80 ? "'\(text)'" : "'\(text.prefix(79))…'"
+    }
+}

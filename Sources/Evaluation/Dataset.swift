@@ -1,0 +1,86 @@
+import Crypto
+import JSON
+
+/// The cases of an evaluation: a file with one JSON object a line.
+package struct Dataset: Sendable {
+    package let file: String
+    package let cases: [EvaluationCase]
+    /// SHA-256 of the file's bytes, 64 hexadecimal digits.
+    package let digest: String
+
+    /// Cases of one file.
+    package static let maxCases = 100_000
+
+    /// Reads a dataset. Throws all that is wrong in it, each with its line.
+    package init(_ bytes: [UInt8], file: String) throws(EvaluationFaults) {
+        var cases: [EvaluationCase] = []
+        var faults: [EvaluationFault] = []
+        var lines: [String: Int] = [:]
+        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            guard line.contains(where: { $0 != 32 && $0 != 9 && $0 != 13 }) else { continue }
+            do throws(Complaint) {
+                let row = try Dataset.row(Array(line), line: index + 1)
+                if let first = lines.updateValue(index + 1, forKey: row.id) {
+                    throw Complaint("id '\(row.id)' is also on line \(first); every case needs its own")
+                }
+                cases.append(row)
+            } catch {
+                faults.append(EvaluationFault(file, line: index + 1, error.message))
+            }
+        }
+        if cases.isEmpty, faults.isEmpty {
+            faults.append(
+                EvaluationFault(file, #"has no cases; a line is {"id": "first", "vars": {…}, "assert": […]}"#))
+        }
+        if cases.count > Dataset.maxCases {
+            faults.append(EvaluationFault(file, "has more than \(Dataset.maxCases) cases; split it"))
+        }
+        guard faults.isEmpty else { throw EvaluationFaults(faults) }
+        self.file = file
+        self.cases = cases
+        digest = SHA256.hash(bytes).hex
+    }
+
+    private static let keys = [
+        "id", "description", "vars", "messages", "assert", "metadata", "weight", "threshold",
+    ]
+
+    private static func row(_ bytes: [UInt8], line: Int) throws(Complaint) -> EvaluationCase {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue(parsing: bytes)
+        } catch {
+            throw Complaint("is not JSON: \(error)")
+        }
+        let row = try ObjectReader(value, path: "", known: keys)
+        let id = try row.requiredText("id")
+        guard id.utf8.count <= 200, !id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
+            throw row.complaint("id", "is longer than 200 bytes or has a control character")
+        }
+        let variables = row["vars"] ?? .object([])
+        guard variables.objectValue != nil else { throw row.complaint("vars", "must be an object of names and values") }
+        let messages = row["messages"] ?? .array([])
+        guard let messages = messages.arrayValue else { throw row.complaint("messages", "must be a list of messages") }
+        return EvaluationCase(
+            id: id, description: try row.text("description"), variables: variables, messages: messages,
+            assertions: try row["assert"].map { (list) throws(Complaint) in
+                try AssertionReader.readList(list, path: "assert")
+            } ?? [],
+            metadata: try metadata(row), weight: try row.number("weight", in: 0.001...1_000_000) ?? 1,
+            threshold: try row.number("threshold", in: 0...1), line: line)
+    }
+
+    private static func metadata(_ row: ObjectReader) throws(Complaint) -> [(name: String, value: String)] {
+        guard let value = row["metadata"] else { return [] }
+        guard let members = value.objectValue else { throw row.complaint("metadata", "must be an object") }
+        return members.compactMap { member in
+            switch member.value {
+            case .string(let text): (member.name, text)
+            case .number(let text): (member.name, text)
+            case .bool(let value): (member.name, value ? "true" : "false")
+            case .null, .array, .object: nil
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Glibc
+import JSON
+
+/// The result of a gate for one digest of a prompt, kept in git: what a promotion asks for.
+///
+/// It lies in `prompts/evals/records`, as `support-reply-3.1.0-e9933fcc6c7a.json`.
+package struct EvaluationRecord: Sendable {
+    package struct Model: Sendable {
+        package var model: String?
+        package var answeredBy: [String]
+        package var passRate: Double?
+        package var passRateLower: Double?
+        package var errors: Int
+        package var checks: [GateCheck]
+        package var cases: [CaseScore]
+    }
+
+    package var prompt: String
+    package var version: String?
+    /// 64 hexadecimal digits.
+    package var digest: String
+    package var gateFile: String
+    package var gateDigest: String
+    package var datasetDigest: String
+    /// RFC 3339, UTC.
+    package var date: String
+    /// `llmgw` and its version.
+    package var program: String
+    package var repetitions: Int
+    package var seed: Int64?
+    /// Whether simulated models answered: then it says nothing of the prompt.
+    package var isOffline: Bool
+    package var passed: Bool
+    package var models: [Model]
+
+    /// Returns nil for a report that came to no verdict, or whose models saw different texts of the prompt.
+    package init?(_ report: GateReport, date: String, program: String) {
+        guard report.verdict != .unknown, let digest = report.models.first?.digest,
+            report.models.allSatisfy({ $0.digest == digest })
+        else { return nil }
+        let version = report.models.first?.prompt?.split(separator: "@").last.map(String.init)
+        prompt = report.gate.prompt
+        self.version = version == "worktree" ? nil : version
+        self.digest = digest
+        (gateFile, gateDigest) = (report.gate.file, report.gate.digest)
+        (datasetDigest, self.date, self.program) = (report.dataset.digest, date, program)
+        (repetitions, seed) = (report.gate.repetitions, report.gate.seed)
+        (isOffline, passed) = (report.isOffline, report.verdict == .passed)
+        models = report.models.map { score in
+            Model(
+                model: score.model, answeredBy: score.answeredBy, passRate: score.passRate?.share,
+                passRateLower: score.passRate?.lower, errors: score.errors, checks: score.checks, cases: score.cases)
+        }
+    }
+
+    /// `support-reply-3.1.0-e9933fcc6c7a.json`; a `/` of the name becomes `-`.
+    package var fileName: String {
+        EvaluationRecord.fileName(prompt: prompt, version: version, digest: digest)
+    }
+
+    package static func fileName(prompt: String, version: String?, digest: String) -> String {
+        "\(prompt.replacing("/", with: "-"))-\(version ?? "unversioned")-\(digest.prefix(12)).json"
+    }
+
+    // MARK: Files
+
+    /// The record of this version and digest in a folder of prompts, such as `prompts`; nil when there is none.
+    package static func find(
+        prompts folder: String, prompt: String, version: String?, digest: String
+    ) throws(EvaluationFaults) -> EvaluationRecord? {
+        let path = "\(folder)/evals/records/\(fileName(prompt: prompt, version: version, digest: digest))"
+        guard access(path, F_OK) == 0 else { return nil }
+        let record = try read(path)
+        return record.digest == digest && record.prompt == prompt ? record : nil
+    }
+
+    package static func read(_ path: String) throws(EvaluationFaults) -> EvaluationRecord {
+        guard let bytes = contents(of: path) else {
+            throw EvaluationFaults([EvaluationFault(path, "cannot be read: \(String(cString: strerror(errno)))")])
+        }
+        return try EvaluationRecord(bytes, file: path)
+    }
+
+    /// At most 16 MiB; nil when it cannot be read, and `errno` says why.
+    private static func contents(of path: String) -> [UInt8]? {
+        guard let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 64 << 10)
+        while bytes.count < 16 << 20 {
+            let count = fread(&piece, 1, piece.count, file)
+            guard count > 0 else { return ferror(file) == 0 ? bytes : nil }
+            bytes += piece.prefix(count)
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,97 @@
+import CivilTime
+import Evaluation
+import Glibc
+import JSON
+
+/// What a run leaves behind: the page, the files that were asked for, the records, the exit code.
+struct EvaluationOutputs {
+    private let arguments: Arguments
+    private let context: Context
+    private let date = Timestamp.format(Clock.utcMilliseconds())
+
+    init(_ arguments: Arguments, _ context: Context) {
+        self.arguments = arguments
+        self.context = context
+    }
+
+    func write(_ reports: [GateReport], _ files: [EvaluationFiles]) throws(Failure) -> ExitCode {
+        if arguments.text("format") == "json" {
+            context.output.write(json(reports))
+        } else {
+            context.output.write(reports.map(\.table).joined(separator: "\n"))
+        }
+        if let path = arguments.text("out") { try put(path, json(reports)) }
+        if let path = arguments.text("markdown") { try put(path, Array(MarkdownReport.text(reports).utf8)) }
+        if let path = arguments.text("junit") {
+            let attachments = try attach(reports)
+            let text = JUnitReport.text(reports) { report, sample in
+                attachments[EvaluationOutputs.fileName(report, sample)]
+            }
+            try put(path, Array(text.utf8))
+        }
+        try record(reports, files)
+        if reports.contains(where: { $0.verdict == .unknown }) { return .failure }
+        return reports.contains { $0.verdict == .failed } ? .findings : .success
+    }
+
+    private func json(_ reports: [GateReport]) -> [UInt8] {
+        JSONValue.object([
+            JSONMember("program", .string("llmgw \(Help.version)")), JSONMember("date", .string(date)),
+            JSONMember("gates", .array(reports.map(\.json))),
+        ]).serialized() + [UInt8(ascii: "\n")]
+    }
+
+    // MARK: Attachments
+
+    /// Writes the answers of failed runs, and returns their paths by their names.
+    private func attach(_ reports: [GateReport]) throws(Failure) -> [String: String] {
+        guard let folder = arguments.text("attachments") else { return [:] }
+        guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw EvaluationOutputs.fault(folder) }
+        var paths: [String: String] = [:]
+        for report in reports {
+            let thresholds = Dictionary(
+                report.dataset.cases.map { ($0.id, $0.threshold) }, uniquingKeysWith: { first, _ in first })
+            for sample in report.samples where sample.key.role == .candidate {
+                guard sample.passes(threshold: thresholds[sample.key.caseID] ?? nil) == false else { continue }
+                let name = EvaluationOutputs.fileName(report, sample)
+                let text = sample.failures.joined(separator: "\n") + "\n\n" + sample.answer.text + "\n"
+                try put("\(folder)/\(name)", Array(text.utf8))
+                paths[name] = "\(folder)/\(name)"
+            }
+        }
+        return paths
+    }
+
+    /// `support-reply-parcel-1-2.txt`; whatever is not a letter, a digit or `-` becomes `_`.
+    private static func fileName(_ report: GateReport, _ sample: Sample) -> String {
+        let words = [report.gate.prompt, sample.key.model, sample.key.caseID, String(sample.key.repetition)]
+        let text = words.compactMap(\.self).joined(separator: "-")
+        return String(text.prefix(150).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
+            + ".txt"
+    }
+
+    // MARK: Records
+
+    /// Keeps the verdict for the text that it is about. Simulated models have none.
+    private func record(_ reports: [GateReport], _ files: [EvaluationFiles]) throws(Failure) {
+        guard !arguments.has("no-record"), !arguments.has("offline") else { return }
+        for (report, one) in zip(reports, files) {
+            guard let record = EvaluationRecord(report, date: date, program: "llmgw \(Help.version)") else { continue }
+            let folder = "\(one.prompts)/evals/records"
+            for path in ["\(one.prompts)/evals", folder] {
+                guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw EvaluationOutputs.fault(path) }
+            }
+            try put("\(folder)/\(record.fileName)", record.bytes)
+            context.errors.line("record: \(folder)/\(record.fileName)")
+        }
+        context.errors.flush()
+    }
+
+    private func put(_ path: String, _ bytes: [UInt8]) throws(Failure) {
+        guard WholeFile.replace(path, bytes) else { throw EvaluationOutputs.fault(path) }
+    }
+
+    private static func fault(_ path: String) -> Failure {
+        Failure(.failure, "\(path): cannot be written: \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,225 @@
+import Evaluation
+import Inference
+import JSON
+import NetIO
+
+/// Runs one gate: calls the prompt for each case, asks the judges, and gathers what came. Lives on the main loop.
+final class EvaluationRun {
+    struct Settings: Sendable {
+        /// Which version is tested, such as `@worktree`.
+        var selector: String
+        /// Calls at once.
+        var concurrency: Int
+        var isOffline: Bool
+    }
+
+    private let files: EvaluationFiles
+    private let settings: Settings
+    private let client: EvaluationClient
+    private let judges: JudgePanel
+    private let journal: JournalFile?
+    private let progress: EvaluationProgress
+    private let reactor: Reactor
+    private let cases: [String: EvaluationCase]
+
+    private var samples: [Sample] = []
+    private var notes: [String] = []
+    private var waiting: ArraySlice<Sample.Key> = []
+    /// Why nothing more is started.
+    private var stop: Failure?
+    /// Nano-units of US dollars, of this process alone.
+    private var spent: Int64 = 0
+
+    init(
+        _ files: EvaluationFiles, _ settings: Settings, client: EvaluationClient, journal: JournalFile?,
+        progress: EvaluationProgress, reactor: Reactor
+    ) {
+        self.files = files
+        self.settings = settings
+        self.client = client
+        self.journal = journal
+        self.progress = progress
+        self.reactor = reactor
+        judges = JudgePanel(client)
+        cases = Dictionary(files.dataset.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// - Throws: wrong names, keys or variables, which no repetition would mend.
+    func report() async throws(Failure) -> GateReport {
+        progress.begin(files.gate.file)
+        await run(.candidate)
+        if stop == nil, files.gate.rules.regression != nil { await runBaseline() }
+        progress.end()
+        if let stop, stop.code == .usage { throw stop }
+        addNotes()
+        return GateReport(
+            files.gate, files.dataset, samples: samples, calibrations: files.calibrations, stopped: stop?.message,
+            notes: notes, isOffline: settings.isOffline)
+    }
+
+    private func addNotes() {
+        let renderings = (files.gate.defaults + files.dataset.cases.flatMap(\.assertions)).count { $0.isOfRendering }
+        if renderings > 0 {
+            notes.append("\(renderings) render assertions are checked by `llmgw prompts test`, without a model")
+        }
+        for judge in judges.answered.sorted(by: { $0.key < $1.key }) where files.calibrations[judge.value] == nil {
+            notes.append("the judge \(judge.key) has no calibration: how often it errs is not known")
+        }
+    }
+
+    // MARK: Which runs
+
+    private func keys(_ role: Sample.Role) -> [Sample.Key] {
+        let models: [String?] = files.gate.models.isEmpty ? [nil] : files.gate.models
+        return models.flatMap { model in
+            files.dataset.cases.flatMap { row in
+                (1...files.gate.repetitions).map { repetition in
+                    Sample.Key(role: role, model: model, caseID: row.id, repetition: repetition)
+                }
+            }
+        }
+    }
+
+    /// Runs what the journal has not.
+    ///
+    /// Only an answer tells which text the gateway serves now, so one run comes first and is made anew; what the journal
+    /// has of the same text is kept.
+    private func run(_ role: Sample.Role) async {
+        var rest = keys(role)
+        if let journal, !journal.finished.isEmpty, let first = rest.first {
+            rest.removeFirst()
+            await runAll([first])
+            guard stop == nil, let digest = samples.last?.digest else { return await runAll(rest) }
+            let kept = rest.compactMap { journal.finished[$0] }.filter { $0.digest == digest }
+            samples += kept
+            let known = Set(kept.map(\.key))
+            rest.removeAll { known.contains($0) }
+            if !known.isEmpty, role == .candidate { notes.append("\(known.count) runs are from the journal") }
+        }
+        await runAll(rest)
+    }
+
+    /// Runs the version that the prompt is compared with, unless it is the same text or there is none.
+    private func runBaseline() async {
+        guard let rule = files.gate.rules.regression, let first = keys(.baseline).first,
+            let digest = samples.lazy.compactMap(\.digest).first, let row = cases[first.caseID]
+        else { return }
+        do throws(EvaluationClient.CallFailure) {
+            let reply = try await call(row, first)
+            count(reply.answer.cost)
+            guard reply.digest != digest else {
+                return notes.append("\(rule.baseline) is the same text: nothing to compare")
+            }
+            await run(.baseline)
+        } catch {
+            switch error.code {
+            case "prompt_not_found", "prompt_label_not_found":
+                notes.append("no \(rule.baseline) to compare with: \(error.message)")
+            case _ where error.kind == .call && error.code?.hasPrefix("prompt_") != true:
+                // One call of a provider that failed says nothing of the others.
+                await run(.baseline)
+            default:
+                stop = Failure(
+                    .failure, "\(files.gate.prompt)\(rule.baseline) cannot be compared with: \(error.message)")
+            }
+        }
+    }
+
+    // MARK: Running
+
+    /// Runs all, some at once, until something stops it.
+    private func runAll(_ keys: [Sample.Key]) async {
+        guard !keys.isEmpty, stop == nil else { return }
+        progress.add(keys.count)
+        waiting = keys[...]
+        var workers = min(settings.concurrency, keys.count)
+        await withUnsafeContinuation { (done: UnsafeContinuation<Void, Never>) in
+            for _ in 0..<workers {
+                reactor.spawn {
+                    while self.stop == nil, let key = self.waiting.popFirst() { await self.runOne(key) }
+                    workers -= 1
+                    if workers == 0 { done.resume() }
+                }
+            }
+        }
+    }
+
+    private func runOne(_ key: Sample.Key) async {
+        guard let row = cases[key.caseID] else { return }
+        var sample = Sample(key: key, answer: Answer(text: ""))
+        do throws(EvaluationClient.CallFailure) {
+            let reply = try await call(row, key)
+            sample.answer = reply.answer
+            (sample.prompt, sample.digest, sample.requestID) = (reply.prompt, reply.digest, reply.requestID)
+            count(reply.answer.cost)
+            for assertion in files.gate.defaults + row.assertions {
+                guard let check = try await check(assertion, reply.answer, row, &sample) else { continue }
+                sample.checks.append(check)
+            }
+        } catch {
+            sample.requestID = sample.requestID ?? error.requestID
+            guard error.kind == .call else { return end(error, row) }
+            sample.error = error.message
+        }
+        finish(sample)
+    }
+
+    private func call(_ row: EvaluationCase, _ key: Sample.Key) async throws(EvaluationClient.CallFailure)
+        -> EvaluationClient.Reply
+    {
+        let isBaseline = key.role == .baseline
+        let selector = isBaseline ? files.gate.rules.regression?.baseline ?? "" : settings.selector
+        let seed = files.gate.seed.map { [JSONMember("seed", .integer($0 + Int64(key.repetition) - 1))] }
+        return try await client.prompt(
+            files.gate.prompt + selector, model: key.model, variables: row.variables, messages: row.messages,
+            others: seed ?? [])
+    }
+
+    private func check(
+        _ assertion: Assertion, _ answer: Answer, _ row: EvaluationCase, _ sample: inout Sample
+    ) async throws(EvaluationClient.CallFailure) -> Sample.Check? {
+        if assertion.isOfRendering { return nil }
+        if let finding = assertion.check(answer) { return Sample.Check(assertion, finding) }
+        var costs: [Money?] = []
+        defer {
+            for cost in costs { count(cost) }
+            sample.judging += costs.compactMap(\.self)
+        }
+        return try await judges.check(assertion, answer, row.variables, &costs)
+    }
+
+    private func finish(_ sample: Sample) {
+        samples.append(sample)
+        progress.finished(isError: sample.error != nil)
+        do throws(Failure) {
+            try journal?.append(sample)
+        } catch {
+            stop = stop ?? error
+        }
+    }
+
+    private func end(_ failure: EvaluationClient.CallFailure, _ row: EvaluationCase) {
+        let code: ExitCode = failure.kind == .usage ? .usage : .failure
+        stop = stop ?? Failure(code, "\(files.dataset.file):\(row.line): case '\(row.id)': \(failure.message)")
+    }
+
+    /// Adds to what was spent, and stops at the ceiling: the calls under way, at most as many as run at once, still end.
+    private func count(_ cost: Money?) {
+        guard let ceiling = files.gate.rules.maxCost else { return }
+        guard let cost, cost.currency == .usd else {
+            let what = cost.map { "a cost is in \($0.currency)" } ?? "a model has no price"
+            stop =
+                stop
+                ?? Failure(
+                    .failure, "\(what), so max_cost_usd cannot be kept; price it in USD, or leave the ceiling out")
+            return
+        }
+        let (sum, overflowed) = spent.addingReportingOverflow(cost.nano)
+        spent = overflowed ? .max : sum
+        guard spent >= ceiling, stop == nil else { return }
+        stop = Failure(
+            .failure,
+            "\(Money(nano: spent, .usd)) is spent, and max_cost_usd is \(Money.decimal(nano: ceiling)); "
+                + "raise it, or go on later with --resume")
+    }
+}

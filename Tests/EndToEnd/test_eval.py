@@ -1,0 +1,323 @@
+"""`llmgw eval` against a gateway: verdicts, exit codes, reports, and what happens when something breaks."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import xml.etree.ElementTree as xml
+from decimal import Decimal
+
+import pytest
+
+from configuration import yaml
+from harness import BINARY, ROOT, run
+from upstream import completion
+
+ANSWER = """---
+version: 1.0.0
+model: {model}
+config: {{maxOutputTokens: 100}}
+input:
+  schema:
+    text: string
+---
+{{{{role "system"}}}}
+You answer.
+{{{{role "user"}}}}
+{{{{text}}}}
+"""
+
+JUDGE = """---
+version: 1.0.0
+model: scripted
+input:
+  schema:
+    input: string
+    answer: string
+    rubric?: string
+output:
+  format: json
+  schema:
+    reason: string
+    score: number
+    pass: boolean
+---
+{{role "user"}}
+JUDGE {{json input}} {{json answer}}
+{{#if rubric}}
+{{rubric}}
+{{/if}}
+"""
+
+
+class Bench:
+    """A gateway with the prompt `answer`, a key, and a place for gates."""
+
+    def __init__(self, gateways, upstream, model="scripted", patch=None):
+        self.gateway = gateways(patch, upstream.url, prompts={"answer": ANSWER.format(model=model)})
+        self.folder = self.gateway.folder
+        self.prompts = self.folder / "prompts"
+        for name in ("evals", "judges"):
+            (self.prompts / name).mkdir()
+        (self.prompts / "judges/strict.prompt").write_text(JUDGE)
+        self.gateway.start()
+        self.key = self.gateway.key()
+
+    def write(self, rows, gate=None, **members):
+        """A dataset and its gate file; returns the path of the latter."""
+        (self.prompts / "evals/answer.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        path = self.prompts / "evals/answer.eval.yaml"
+        path.write_text(yaml({"prompt": "answer", "dataset": "answer.jsonl", "gate": gate or {}, **members}))
+        return path
+
+    def command(self, *arguments):
+        return [str(BINARY), "eval", *map(str, arguments), "--base-url", f"{self.gateway.url}/v1"]
+
+    def environment(self, key=None):
+        return {**os.environ, "LLMGW_API_KEY": key or self.key, "LLMGW_JUDGE_KEY": ""}
+
+    def eval(self, *arguments, code=0, key=None):
+        result = subprocess.run(
+            self.command(*arguments), env=self.environment(key), cwd=self.folder, capture_output=True, text=True,
+            timeout=120)
+        assert result.returncode == code, f"{result.returncode}\n{result.stdout}{result.stderr}"
+        return result
+
+    def out(self, gate, *arguments, code=0):
+        path = self.folder / "out.json"
+        self.eval(gate, "--out", path, *arguments, code=code)
+        return json.loads(path.read_text())["gates"][0]
+
+
+@pytest.fixture
+def bench(gateways, upstream):
+    return Bench(gateways, upstream)
+
+
+def case(name, *assertions, **members):
+    return {"id": name, "vars": {"text": f"question {name}"}, "assert": list(assertions), **members}
+
+
+def test_a_gate_that_is_passed(gateways, upstream):
+    bench = Bench(gateways, upstream, model="sim-small")
+    gate = bench.write(
+        [case("a", {"type": "contains", "value": "question a"}), case("b", {"type": "not-refusal"})],
+        {"pass_rate": 1}, repeat=3)
+    report = bench.out(gate)
+    assert report["verdict"] == "passed" and len(report["samples"]) == 6
+    assert {sample["answered_by"] for sample in report["samples"]} == {"sim-small"}
+    # Every call is in the books, and they agree with the report to the nano-dollar.
+    booked = bench.gateway.costs()["total"]
+    assert booked["requests"] == 6 and Decimal(booked["cost"]) == Decimal(report["cost"]["USD"]) > 0
+
+
+def test_a_gate_that_fails_says_why(bench):
+    gate = bench.write(
+        [case("good", {"type": "contains", "value": "Hi"}), case("bad", {"type": "icontains", "value": "parcel"})],
+        {"pass_rate": 0.9})
+    result = bench.eval(gate, "--markdown", "note.md", code=1)
+    assert "FAILED: " in result.stdout and "icontains: the answer does not contain 'parcel'" in result.stdout
+    note = (bench.folder / "note.md").read_text()
+    assert "❌ failed" in note and "| bad | 0/1 |" in note
+
+
+def test_junit_as_gitlab_reads_it(bench, upstream):
+    def script(call):
+        text = call.request.json["messages"][-1]["content"]
+        if "broken" in text:
+            return call.error(500)
+        call.answer(completion("\x1b[31mred \x00 <b>&amp;</b> ]]>"))
+
+    upstream.script = script
+    rows = [case("nasty \"<&>\" ü", {"type": "equals", "value": "x"}, description="a \x07 bell"), case("broken"), case("fine")]
+    gate = bench.write(rows, {"pass_rate": 0.1, "max_errors": 0.5}, repeat=2)
+    bench.eval(gate, "--junit", "report.xml", "--attachments", "eval", code=0)
+    root = xml.parse(bench.folder / "report.xml").getroot()
+    tests = root.findall(".//testcase")
+    names = [test.get("name") for test in tests]
+    assert len(names) == len(set(names)) == 6 + 2
+    assert {test.get("classname") for test in tests} == {"answer@1.0.0 / its own model"}
+    failures = [test for test in tests if test.find("failure") is not None]
+    assert len(failures) == 2 and all("equals: " in test.find("failure").text for test in failures)
+    assert all(test.get("file", "").endswith("answer.jsonl") for test in failures)
+    attachment = failures[0].find("system-out").text
+    assert attachment.startswith("[[ATTACHMENT|eval/") and (bench.folder / attachment[13:-2]).exists()
+    errors = [test for test in tests if test.find("error") is not None]
+    assert len(errors) == 2 and all(test.get("name").startswith("broken") for test in errors)
+
+
+def test_errors_of_providers_are_not_the_prompts(bench, upstream):
+    upstream.script = lambda call: call.error(500)
+    gate = bench.write([case("a")], {"pass_rate": 0})
+    result = bench.eval(gate, code=3)
+    assert "COULD NOT TELL" in result.stdout and "502" in result.stdout
+
+
+def test_the_ceiling_of_cost_stops_the_run(bench, upstream):
+    # 12 input and 7 output tokens: 6000 nano-dollars a call.
+    gate = bench.write([case(str(index)) for index in range(20)], {"max_cost_usd": 0.5})
+    gate.write_text(gate.read_text().replace("0.5", "0.00002"))  # Python writes 2e-05
+    result = bench.eval(gate, "--concurrency", 1, code=3)
+    assert len(upstream.requests) == 4 and "0.000024000 USD is spent" in result.stdout
+    assert not (bench.prompts / "evals/records").exists()
+
+
+def test_a_ceiling_needs_prices(bench, upstream, gateways):
+    patch = {"models": {"scripted": {"targets": [{"provider": "up", "model": "unknown-model"}]}}}
+    bench = Bench(gateways, upstream, patch=patch)
+    gate = bench.write([case("a"), case("b")], {"max_cost_usd": 1})
+    assert "has no price" in bench.eval(gate, "--concurrency", 1, code=3).stdout
+
+
+def test_a_killed_run_goes_on_where_it_ended(bench, upstream):
+    release = threading.Semaphore(10)
+
+    def script(call):
+        release.acquire(timeout=60)
+        call.answer(completion())
+
+    upstream.script = script
+    gate = bench.write([case(f"c{index:02}", {"type": "contains", "value": "Hi"}) for index in range(24)], {"pass_rate": 1})
+    process = subprocess.Popen(
+        bench.command(gate, "--resume", "run.jsonl", "--concurrency", 4), env=bench.environment(), cwd=bench.folder,
+        stdout=subprocess.DEVNULL)
+    journal = bench.folder / "run.jsonl"
+    deadline = time.monotonic() + 30
+    while (not journal.exists() or journal.read_text().count("\n") < 11) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    done = journal.read_text().count("\n") - 1
+    assert done == 10
+    with open(journal, "a") as file:
+        file.write('{"role":"candidate","case":"c2')  # torn
+    before = len(upstream.requests)
+    release.release(1000)
+    report = bench.out(gate, "--resume", "run.jsonl")
+    assert report["verdict"] == "passed" and len(report["samples"]) == 24
+    # One call finds out which text is served; the others that were done are not made again.
+    assert len(upstream.requests) - before <= 24 - done + 1
+    again = len(upstream.requests)
+    bench.out(gate, "--resume", "run.jsonl")
+    assert len(upstream.requests) == again + 1
+    # Another dataset: nothing of the journal holds.
+    gate = bench.write([case("new")], {"pass_rate": 0})
+    assert len(bench.out(gate, "--resume", "run.jsonl")["samples"]) == 1
+
+
+def judge_script(verdict):
+    def script(call):
+        text = call.request.json["messages"][-1]["content"]
+        call.answer(completion(verdict(text) if text.startswith("JUDGE") else "Hi."))
+    return script
+
+
+@pytest.mark.parametrize("verdict, code, word", [
+    ('{"reason": "fine", "score": 0.9, "pass": true}', 0, "passed"),
+    ('{"reason": "rude", "score": 0.9, "pass": false}', 1, "judge: rude"),
+    ('{"reason": "weak", "score": 0.5, "pass": true}', 1, "judge: weak"),
+    ('{"reason": "fine", "score": 0.9}', 3, "has no 'pass'"),
+    ("I'm sorry, but I can't help with that.", 3, "the judge refused"),
+    ("great answer!", 3, "is not a JSON object"),
+])
+def test_judges_fail_closed(bench, upstream, verdict, code, word):
+    upstream.script = judge_script(lambda _: verdict)
+    judge = {"type": "judge", "value": "judges/strict@1.0.0", "threshold": 0.8, "rubric": "polite"}
+    gate = bench.write([case("a", judge)], {"pass_rate": 1})
+    assert word in bench.eval(gate, code=code).stdout
+    asked = [request.json for request in upstream.requests if "JUDGE" in request.json["messages"][-1]["content"]]
+    assert len(asked) == 1 and "polite" in asked[0]["messages"][-1]["content"]
+    assert asked[0]["response_format"]["type"] == "json_schema"
+
+
+def test_a_judge_is_measured_against_people(bench, upstream):
+    path = bench.prompts / "judges/strict.calibration.jsonl"
+    rows = [{"id": f"r{index}", "answer": "good" if index % 2 else "bad", "pass": index % 2 == 1} for index in range(20)]
+    rows[0]["answer"] = "good"  # one mistake
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    say = '{{"reason": "so", "score": 1, "pass": {}}}'
+    upstream.script = judge_script(lambda text: say.format("true" if "good" in text else "false"))
+    result = bench.eval("judge", path, "--record", "--floor", "0.8", "--format", "json")
+    record = json.loads(result.stdout)
+    assert (record["both_pass"], record["both_fail"], record["judge_alone"], record["people_alone"]) == (10, 9, 1, 0)
+    assert record["kappa"] == 0.9 and record["specificity"] == 0.9
+    # A report corrects what this judge passes: 100 % of which some would be wrong.
+    judge = {"type": "judge", "value": "judges/strict@1.0.0"}
+    gate = bench.write([case(name, judge) for name in ("good", "also good", "bad")], {"pass_rate": 0.6})
+    upstream.script = judge_script(lambda text: say.format("false" if "question bad" in text else "true"))
+    corrected = bench.out(gate)["models"][0]["corrected"][0]
+    assert corrected["passed"] == pytest.approx(2 / 3, abs=1e-5)
+    assert corrected["share"] == pytest.approx((2 / 3 + 0.9 - 1) / 0.9, abs=1e-5)
+    # The judge changes its mind: kappa falls below the floor.
+    upstream.script = judge_script(lambda text: say.format("true"))
+    assert "below the floor" in bench.eval("judge", path, code=1).stdout
+
+
+def test_models_answer_in_turn(bench, upstream):
+    gate = bench.write([case("a"), case("b")], {"pass_rate": 1}, models=["scripted", "sim-large"])
+    report = bench.out(gate, "--junit", "report.xml")
+    assert [model["answered_by"] for model in report["models"]] == [["scripted-2026"], ["sim-large"]]
+    assert {model["prompt"] for model in report["models"]} == {"answer@1.0.0"}
+    names = [test.get("name") for test in xml.parse(bench.folder / "report.xml").getroot().iter("testcase")]
+    assert len(names) == len(set(names)) == 2 * (2 + 2)
+
+
+def test_an_unchanged_prompt_is_left_out(bench, upstream):
+    gate = bench.write([case("a")], {"pass_rate": 1})
+    bench.eval(gate, "--changed-only")
+    record = json.loads(next((bench.prompts / "evals/records").iterdir()).read_text())
+    assert record["passed"] and record["version"] == "1.0.0" and record["models"][0]["cases"][0]["passed"] == 1
+    count = len(upstream.requests)
+    assert "unchanged" in bench.eval(bench.prompts / "evals", "--changed-only").stderr
+    assert len(upstream.requests) == count
+    bench.write([case("a"), case("b")], {"pass_rate": 1})
+    bench.eval(gate, "--changed-only")
+    assert len(upstream.requests) == count + 2
+
+
+def test_a_baseline_that_is_the_same_or_missing(bench, upstream):
+    gate = bench.write([case("a")], {"no_regression": {"baseline": "@1.0.0"}})
+    assert "@1.0.0 is the same text" in bench.eval(gate).stdout
+    gate = bench.write([case("a")], {"no_regression": {"baseline": "@staging"}})
+    assert "no @staging to compare with" in bench.eval(gate).stdout
+    gate = bench.write([case("a")], {"no_regression": {"baseline": "@0.9.0"}})
+    assert "answer@0.9.0 cannot be compared with" in bench.eval(gate, code=3).stdout
+
+
+def test_what_is_wrong_is_named_before_anything_is_called(bench, upstream):
+    gate = bench.write([case("a", {"type": "contians", "value": "x"})])
+    assert "answer.jsonl:1: error: assert[0]: there is no assertion 'contians'; did you mean 'contains'?" in (
+        bench.eval(gate, code=2).stderr)
+    gate = bench.write([case("a")], {"pas_rate": 1})
+    assert "unknown key 'pas_rate'; did you mean 'pass_rate'?" in bench.eval(gate, code=2).stderr
+    assert upstream.requests == []
+    gate = bench.write([{"id": "a", "vars": {"txet": "x"}}])
+    error = bench.eval(gate, code=2).stderr
+    assert "answer.jsonl:1: case 'a': 400 prompt_variable_unknown" in error
+    gate = bench.write([case("a")])
+    assert "401" in bench.eval(gate, code=2, key="llmgw-wrong").stderr
+    bench.gateway.stop()
+    assert "no gateway at" in bench.eval(gate, code=3).stdout
+
+
+def test_shipped_gates_run_offline(tmp_path):
+    shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
+    result = run("eval", "prompts/evals", "--offline", "--format", "json", cwd=tmp_path, timeout=120)
+    assert result.returncode == 0, result.stdout + result.stderr
+    report = json.loads(result.stdout)
+    assert all(gate["verdict"] == "passed" and gate["offline"] for gate in report["gates"])
+    assert not (tmp_path / "prompts/evals/records").exists()
+    result = run("eval", "judge", "prompts/judges/helpful.calibration.jsonl", "--offline", cwd=tmp_path, timeout=120)
+    assert result.returncode == 0 and "8 labelled answers" in result.stdout
+
+
+def test_other_programs_tests_are_imported(tmp_path):
+    (tmp_path / "cases.csv").write_text('name,__expected\nAda,icontains: ada\n"Bob, B.",contains: Bob\n')
+    result = run("eval", "import", tmp_path / "cases.csv")
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["vars"]["name"] for row in rows] == ["Ada", "Bob, B."]
+    shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
+    (tmp_path / "prompts/evals/hello.jsonl").write_text(result.stdout)
+    assert run("eval", "prompts/evals/hello.eval.yaml", "--offline", cwd=tmp_path, timeout=60).returncode == 0

@@ -1,0 +1,157 @@
+import Inference
+import JSON
+import Testing
+
+@testable import Evaluation
+
+@Suite struct FilesTests {
+    private func gate(_ text: String) throws -> GateFile {
+        try GateFileReader.read(Array(text.utf8), file: "a.eval.yaml")
+    }
+
+    @Test func aGateFileSaysEverything() throws {
+        let gate = try gate(
+            """
+            prompt: support-reply
+            dataset: support-reply.jsonl
+            models: [chat-default, chat-large]
+            repeat: 3
+            seed: 7
+            default_assert:
+              - {type: is-json}
+            gate:
+              pass_rate: 0.95
+              pass_rate_lower: 0.90
+              slices: {lang=de: 0.9, slice=a=b: 1}
+              no_regression: {baseline: "@3.0.0", margin: 0.02, alpha: 0.01}
+              max_cost_usd: 2.00
+              max_errors: 0.02
+            """)
+        #expect(gate.models == ["chat-default", "chat-large"])
+        #expect(gate.repetitions == 3 && gate.seed == 7 && gate.defaults.count == 1)
+        #expect(gate.rules.passRate == 0.95 && gate.rules.passRateLower == 0.9 && gate.rules.maxErrors == 0.02)
+        #expect(gate.rules.slices.map(\.slice.text) == ["lang=de", "slice=a=b"])
+        #expect(gate.rules.regression == RegressionRule(baseline: "@3.0.0", margin: 0.02, alpha: 0.01))
+        #expect(gate.rules.maxCost == 2_000_000_000)
+    }
+
+    @Test func everyMistakeHasItsLine() throws {
+        let text = """
+            prompt: support-reply@3.1.0
+            datset: a.jsonl
+            repeat: 0
+            default_assert: [{type: is-jsn}]
+            gate:
+              pass_rate: 95
+              slices: {lang: 1}
+              max_costs_usd: 2
+              no_regression: {baseline: production}
+            """
+        let found = #expect(throws: EvaluationFaults.self) { try gate(text) }
+        #expect(
+            found?.faults.map(\.description)
+                == [
+                    "a.eval.yaml:1: error: prompt names a prompt without a selector; `--selector` chooses the version",
+                    "a.eval.yaml:2: error: unknown key 'datset'; did you mean 'dataset'?",
+                    "a.eval.yaml:3: error: repeat must be a whole number from 1 to 1000",
+                    "a.eval.yaml:4: error: default_assert[0]: there is no assertion 'is-jsn'; did you mean 'is-json'?",
+                    "a.eval.yaml:6: error: pass_rate must be a share from 0 to 1, such as 0.95",
+                    "a.eval.yaml:7: error: lang is no slice; write the name and value of metadata, such as lang=de",
+                    "a.eval.yaml:8: error: unknown key 'max_costs_usd'; did you mean 'max_cost_usd'?",
+                    "a.eval.yaml:9: error: baseline is a selector such as \"@production\" or \"@3.1.0\"",
+                ])
+    }
+
+    @Test func aDatasetNamesEveryWrongLine() {
+        let text = """
+            {"id": "a", "vars": {"x": 1}, "metadata": {"lang": "de", "n": 3}, "weight": 2}
+
+            {"id": "a"}
+            {"vars": {}}
+            {"id": "b", "asert": []}
+            not json
+            {"id": "c", "assert": [{"type": "nope"}]}
+            """
+        let found = #expect(throws: EvaluationFaults.self) { try Dataset(Array(text.utf8), file: "a.jsonl") }
+        #expect(found?.faults.map(\.line) == [3, 4, 5, 6, 7])
+        #expect(found?.faults.first?.message == "id 'a' is also on line 1; every case needs its own")
+        #expect(throws: EvaluationFaults.self) { try Dataset([10, 10], file: "empty.jsonl") }
+    }
+
+    @Test func aDatasetIsReadInOrder() throws {
+        let text =
+            #"{"id": "a", "vars": {"x": 1}, "metadata": {"lang": "de", "n": 3}, "weight": 2}"# + "\n" + #"{"id": "b"}"#
+        let dataset = try Dataset(Array(text.utf8), file: "a.jsonl")
+        #expect(dataset.cases.map(\.id) == ["a", "b"])
+        #expect(dataset.cases[0].isIn(Slice(name: "lang", value: "de")))
+        #expect(dataset.cases[0].isIn(Slice(name: "n", value: "3")))
+        #expect(dataset.cases[1].variables == .object([]))
+    }
+
+    @Test func aJournalGoesOnWhereItEnded() throws {
+        let dataset = try Dataset(Array(#"{"id": "a"}"#.utf8), file: "a.jsonl")
+        let journal = Journal(try gate("prompt: p\ndataset: a.jsonl"), dataset)
+        var sample = Sample(
+            key: Sample.Key(role: .candidate, model: nil, caseID: "a", repetition: 1), answer: Answer(text: "hi"))
+        sample.digest = "d"
+        sample.answer.cost = Money(shown: "0.000001500 USD")
+        sample.judging = [try #require(Money(shown: "0.5 USD"))]
+        sample.checks = [
+            Sample.Check(
+                title: "is-json", weight: 1, passes: false, score: 0.25, reason: "no", judge: "j", verdict: true)
+        ]
+        var failed = sample
+        failed.key.repetition = 2
+        failed.error = "timeout"
+        let lines = [journal.header, sample.json.serialized(), failed.json.serialized()].map { $0 + [10] }
+        let torn = Array(sample.json.serialized().prefix(40))
+        let found = try #require(journal.samples(in: lines.flatMap(\.self) + torn))
+        #expect(found == [sample.key: sample], "errors and a torn line run again")
+        #expect(Journal.wholeLines(lines.flatMap(\.self) + torn) == lines.flatMap(\.self).count)
+        let other = Journal(try gate("prompt: p\ndataset: a.jsonl\nrepeat: 2"), dataset)
+        #expect(other.samples(in: lines.flatMap(\.self)) == nil)
+    }
+
+    @Test func promptfoosTestsAreImported() throws {
+        let yaml = """
+            description: mails
+            tests:
+              - description: parcel
+                vars: {message: "Where is 7731?"}
+                assert:
+                  - {type: contains, value: "7731"}
+                  - {type: contains-any, value: "a, b"}
+                  - {type: is-refusal}
+                  - {type: javascript, value: "output.length > 3"}
+                options: {transform: output.trim()}
+            """
+        let result = try DatasetImport.read(Array(yaml.utf8), file: "tests.yaml")
+        let row = String(decoding: result.rows[0].serialized(), as: UTF8.self)
+        #expect(
+            row == #"{"id":"test-1","description":"parcel","vars":{"message":"Where is 7731?"},"#
+                + #""assert":[{"type":"contains","value":"7731"},{"type":"contains-any","value":["a","b"]},{"type":"refusal"}]}"#
+        )
+        #expect(result.warnings.map(\.line) == [3, 3])
+    }
+
+    @Test func csvIsImported() throws {
+        let csv =
+            "message,__expected,__expected2,__metadata:lang\r\n\"Hi, \"\"you\"\"\",icontains: bob,not-refusal,en\nBye,Bye!,is-json,de\n"
+        let result = try DatasetImport.read(Array(csv.utf8), file: "cases.csv")
+        let rows = result.rows.map { String(decoding: $0.serialized(), as: UTF8.self) }
+        #expect(
+            rows == [
+                #"{"id":"row-1","vars":{"message":"Hi, \"you\""},"assert":[{"type":"icontains","value":"bob"},{"type":"not-refusal"}],"metadata":{"lang":"en"}}"#,
+                #"{"id":"row-2","vars":{"message":"Bye"},"assert":[{"type":"equals","value":"Bye!"},{"type":"is-json"}],"metadata":{"lang":"de"}}"#,
+            ])
+        let dataset = try Dataset(Array(rows.joined(separator: "\n").utf8), file: "cases.jsonl")
+        #expect(dataset.cases.count == 2)
+        #expect(throws: EvaluationFaults.self) { try DatasetImport.read(Array("a,b\n1\n".utf8), file: "x.csv") }
+    }
+
+    @Test func labelsOfACalibration() throws {
+        let text = #"{"id": "a", "answer": "x", "pass": true}"# + "\n" + #"{"id": "a", "answer": "x"}"#
+        let found = #expect(throws: EvaluationFaults.self) { try CalibrationRow.read(Array(text.utf8), file: "l") }
+        #expect(found?.faults.map(\.description) == ["l:2: error: pass is missing: true or false, as people said"])
+    }
+}
