@@ -15,6 +15,8 @@ struct CompiledPrompt: Sendable {
     let context: Set<String>
     /// 64 hexadecimal digits.
     let digest: String
+    /// What the digest stands for: the bytes of each file, by paths that begin with `prompts/`.
+    let files: [String: [UInt8]]
 
     var version: String? { frontMatter.version }
 

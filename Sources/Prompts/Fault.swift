@@ -57,6 +57,7 @@ enum FaultCode: String, Sendable {
     case optionalRead = "W201"
     case unused = "W202"
     case labelVersion = "W203"
+    case shallow = "W204"
 
     var isWarning: Bool { rawValue.hasPrefix("W") }
 }

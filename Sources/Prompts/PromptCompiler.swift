@@ -4,65 +4,38 @@ import JSON
 struct PromptCompiler {
     private(set) var prompts: [String: CompiledPrompt] = [:]
     private(set) var labels: [PromptLabel] = []
+    /// What labels may name besides ``prompts``, and what is known of the past.
+    private let past: Past
     private(set) var diagnostics: [PromptDiagnostic] = []
 
-    /// By path below `prompts/`.
-    private var bytes: [String: [UInt8]] = [:]
-    private var partials: [String: Template] = [:]
-    private var schemas: [String: JSONValue] = [:]
-    private var tools: [String: JSONValue] = [:]
+    private var parts = PromptParts()
 
-    init(_ files: [PromptSourceFile]) {
+    /// What the compiler is told of versions that are not among its files.
+    enum Past {
+        /// There are no other versions: labels name what is in the folder.
+        case none
+        case known(PromptCatalog, isWhole: Bool)
+    }
+
+    init(_ files: [PromptSourceFile], past: Past = .none) {
+        self.past = past
         let files = files.sorted { $0.path < $1.path }
-        for file in files { bytes[file.path] = file.bytes }
         // First what prompts refer to, then prompts, then what refers to prompts.
-        for file in files { readParts(file) }
+        for file in files { readPart(file) }
         for file in files { readPrompt(file) }
         for file in files { readLabel(file) }
-        diagnostics.sort { ($0.file, $0.line, $0.column, $0.code) < ($1.file, $1.line, $1.column, $1.code) }
+        sort()
     }
 
-    // MARK: Parts
-
-    private mutating func readParts(_ file: PromptSourceFile) {
-        attempt(file.path) { (compiler) throws(Fault) in
-            switch PromptFileKind(path: file.path) {
-            case .partial: compiler.partials[file.path] = try Self.partial(file)
-            case .schema(let name): compiler.schemas[name] = try Self.json(file, .schema)
-            case .tool(let name):
-                compiler.tools[name] = try Self.tool(try Self.json(file, .tool), name)
-            case .misnamed(let reason): throw Fault(.fileName, reason, at: .start)
-            case .prompt, .label, nil: break
-            }
-        }
+    /// Compiles one prompt with parts that were read before. Without errors it is in ``prompts``.
+    init(_ file: PromptSourceFile, parts: PromptParts) {
+        past = .none
+        self.parts = parts
+        readPrompt(file)
     }
 
-    private static func partial(_ file: PromptSourceFile) throws(Fault) -> Template {
-        let parsed = try PromptFile(path: "prompts/" + file.path, bytes: file.bytes)
-        guard parsed.bodyOffset == 0 else {
-            throw Fault(.frontMatter, "a partial has no front matter; declare variables in the prompt", at: .start)
-        }
-        return try Template(parsed.source, path: parsed.path)
-    }
-
-    private static func json(_ file: PromptSourceFile, _ code: FaultCode) throws(Fault) -> JSONValue {
-        let source = SourceText(file.bytes)
-        try source.requireText()
-        do throws(JSONError) {
-            return try JSONValue(parsing: file.bytes)
-        } catch {
-            throw Fault(code, error.reason, at: source.place(at: error.offset))
-        }
-    }
-
-    /// Returns OpenAI's form of a function's definition; the bare function is accepted too.
-    private static func tool(_ json: JSONValue, _ name: String) throws(Fault) -> JSONValue {
-        let function = json["function"] ?? json
-        guard function["name"]?.stringValue == name else {
-            throw Fault(.tool, "the function's name must be '\(name)', as the file's", at: .start)
-        }
-        if json["function"] != nil { return json }
-        return .object([JSONMember("type", .string("function")), JSONMember("function", function)])
+    private mutating func readPart(_ file: PromptSourceFile) {
+        attempt(file.path) { (compiler) throws(Fault) in try compiler.parts.set(file) }
     }
 
     // MARK: Prompts
@@ -79,7 +52,7 @@ struct PromptCompiler {
         _ file: PromptSourceFile, key: String, name: String, variant: String?
     ) throws(Fault) {
         let parsed = try PromptFile(path: "prompts/" + file.path, bytes: file.bytes)
-        let named = schemas
+        let named = parts.schemas
         var reader = FrontMatterReader(name: name, variant: variant) {
             Self.schemaName($0, named).flatMap { named[$0] }
         }
@@ -89,7 +62,7 @@ struct PromptCompiler {
         var bundle = [parsed.path: file.bytes]
         addTools(&matter, &bundle, parsed.path)
         for schema in matter.schemas {
-            include("schemas/" + (Self.schemaName(schema, schemas) ?? schema) + ".json", &bundle)
+            include("schemas/" + (Self.schemaName(schema, parts.schemas) ?? schema) + ".json", &bundle)
         }
         let template = try Template(parsed.source, from: parsed.bodyOffset, path: parsed.path)
         guard let reached = reachedPartials(template, folder: Self.folder(of: file.path)) else { return }
@@ -97,7 +70,7 @@ struct PromptCompiler {
         let context = check(template, matter, reached)
         prompts[key] = CompiledPrompt(
             name: key, path: parsed.path, frontMatter: matter, template: template, partials: reached, context: context,
-            digest: BundleDigest.hex(of: bundle))
+            digest: BundleDigest.hex(of: bundle), files: bundle)
     }
 
     /// `Order` stands for `schemas/Order.json`, else for `schemas/order.json`.
@@ -113,8 +86,8 @@ struct PromptCompiler {
         guard !matter.tools.isEmpty else { return }
         var definitions: [JSONValue] = []
         for reference in matter.tools {
-            guard let tool = tools[reference.name] else {
-                let hint = Suggestion.text(for: reference.name, among: tools.keys)
+            guard let tool = parts.tools[reference.name] else {
+                let hint = Suggestion.text(for: reference.name, among: parts.tools.keys)
                 add([Fault(.tool, "there is no file tools/\(reference.name).json\(hint)", at: reference.place)], path)
                 continue
             }
@@ -126,7 +99,7 @@ struct PromptCompiler {
     }
 
     private func include(_ path: String, _ bundle: inout [String: [UInt8]]) {
-        bundle["prompts/" + path] = bytes[path]
+        bundle["prompts/" + path] = parts.bytes[path]
     }
 
     // MARK: Partials
@@ -167,11 +140,11 @@ struct PromptCompiler {
     /// Beside the prompt first, then in `partials/`.
     private func partial(_ name: String, _ folder: String) -> Template? {
         let path = Self.underscored(name)
-        return partials[folder + path] ?? partials["partials/" + path]
+        return parts.partials[folder + path] ?? parts.partials["partials/" + path]
     }
 
     private func missing(_ name: String, _ folder: String) -> String {
-        let known = partials.keys.map { path in
+        let known = parts.partials.keys.map { path in
             String(path.split(separator: "/").last?.dropFirst().dropLast(".prompt".count) ?? "")
         }
         return "there is no partial '\(name)': neither prompts/partials/\(Self.underscored(name)) nor"
@@ -209,11 +182,33 @@ struct PromptCompiler {
         attempt(file.path) { (compiler) throws(Fault) in
             let label = try PromptLabel(name: name, path: "prompts/" + file.path, bytes: file.bytes)
             compiler.labels.append(label)
-            compiler.add(label.faults(against: compiler.prompts), label.path)
+            compiler.add(compiler.faults(of: label), label.path)
+        }
+    }
+
+    private func faults(of label: PromptLabel) -> [Fault] {
+        switch past {
+        case .none: label.faults(against: PromptCatalog(prompts.values), in: "the folder", isWhole: false)
+        case .known(let catalog, let isWhole): label.faults(against: catalog, in: "the history", isWhole: isWhole)
         }
     }
 
     // MARK: Faults
+
+    /// Takes what others found in the files, by path below `prompts/`.
+    mutating func add(_ faults: [String: Fault]) {
+        for (path, fault) in faults { add([fault], "prompts/" + path) }
+        sort()
+    }
+
+    mutating func add(_ faults: [(path: String, fault: Fault)]) {
+        for (path, fault) in faults { add([fault], path) }
+        sort()
+    }
+
+    private mutating func sort() {
+        diagnostics.sort { ($0.file, $0.line, $0.column, $0.code) < ($1.file, $1.line, $1.column, $1.code) }
+    }
 
     private mutating func add(_ faults: [Fault], _ path: String) {
         diagnostics += faults.map { $0.diagnostic(in: path) }

@@ -60,26 +60,32 @@ struct PromptLabel: Sendable {
             at: Place(node.position))
     }
 
-    /// Checks that each version is what it was when it was labelled. A version that is not in the work tree is kept, with
-    /// a warning: asking for it is answered with 404.
-    func faults(against prompts: [String: CompiledPrompt]) -> [Fault] {
+    /// Checks that each version is what it was when it was labelled. A version that is not there is an error where the
+    /// whole history is known; elsewhere it is kept, with a warning: asking for it is answered with 404.
+    ///
+    /// - Parameter place: where the catalog comes from, such as `the folder`.
+    func faults(against catalog: PromptCatalog, in place: String, isWhole: Bool) -> [Fault] {
         malformed
             + targets.sorted { $0.key < $1.key }.compactMap { name, target in
-                guard let prompt = prompts[name] else {
-                    let hint = Suggestion.text(for: name, among: prompts.keys)
+                guard let entry = catalog.entries[name] else {
+                    let hint = Suggestion.text(for: name, among: catalog.entries.keys)
                     return Fault(.label, "there is no prompt '\(name)'\(hint)", at: target.place)
                 }
-                guard prompt.version == target.version else {
+                guard let digest = entry.released[target.version] else {
+                    let versions = catalog.versions(of: name)
+                    let found = versions.isEmpty ? "no version" : versions.prefix(5).joined(separator: ", ")
                     return Fault(
-                        .labelVersion,
-                        "'\(name)' \(target.version) is not in the folder, which has \(prompt.version ?? "no version");"
+                        isWhole ? .label : .labelVersion,
+                        "'\(name)' \(target.version) is not in \(place), which has \(found);"
                             + " calls of '\(name)@\(self.name)' are answered 404", at: target.place)
                 }
-                guard !prompt.digest.hasPrefix(target.digest) else { return nil }
+                guard !digest.hasPrefix(target.digest) else { return nil }
+                let commit = catalog.origins[digest].map { " (commit \($0.commit.id.prefix(12)))" } ?? ""
                 return Fault(
                     .labelDigest,
-                    "'\(name)' \(target.version) is now sha256:\(prompt.digest.prefix(12)), not sha256:\(target.digest):"
-                        + " a version never changes its text; raise the version, then label that", at: target.place)
+                    "'\(name)' \(target.version) is now sha256:\(digest.prefix(12))\(commit), not"
+                        + " sha256:\(target.digest): a version never changes its text; raise the version, then label that",
+                    at: target.place)
             }
     }
 }

@@ -13,37 +13,51 @@ package struct PromptLibrary: Sendable {
         package var labels: [String]
     }
 
-    /// Sorted by name.
+    /// The prompts as they are now: in the folder, or at the ref. Sorted by name.
     package let entries: [Entry]
     /// What `check` reports and `serve` accepts.
     package let warnings: [PromptDiagnostic]
+    /// The commit that the prompts were read at; nil outside git.
+    package let commit: String?
+    /// The moves of all labels, the newest first; empty outside git.
+    package let labelMoves: [PromptLabelMove]
 
-    let prompts: [String: CompiledPrompt]
+    let catalog: PromptCatalog
+    /// By label and name.
     let labels: [String: [String: PromptLabel.Target]]
-    let commit: String?
+    /// By name: what `@latest` means, and `@worktree`.
+    let latest: [String: CompiledPrompt]
+    let worktree: [String: CompiledPrompt]
+    /// The commits of the ref's line, for `@git:`.
+    let line: [GitLineEntry]
     let allowsUnreleased: Bool
+    /// What stands in for labels until git says the same.
+    private(set) var overrides: [PromptOverride] = []
 
-    /// Reads a folder of prompts. Throws all that is wrong in it, not only the first.
-    ///
-    /// - Parameters:
-    ///   - commit: the git commit that holds the folder, where it is known.
-    ///   - allowUnreleased: whether `@worktree` and `@latest` exist.
-    package static func load(
-        directory: String, commit: String?, allowUnreleased: Bool
-    ) throws(PromptLoadErrors) -> PromptLibrary {
-        try PromptLibrary(DirectorySource(directory: directory), commit: commit, allowUnreleased: allowUnreleased)
+    /// What a library is made of.
+    struct Contents {
+        var compiled: PromptCompiler
+        var catalog: PromptCatalog
+        var commit: String?
+        var moves: [PromptLabelMove] = []
+        var line: [GitLineEntry] = []
+        var worktree: [String: CompiledPrompt]
+        var warnings: [PromptDiagnostic] = []
     }
 
-    /// Compiles all files of `source`.
-    package init(_ source: some PromptSource, commit: String?, allowUnreleased: Bool) throws(PromptLoadErrors) {
-        let compiled = PromptCompiler(try source.files())
+    init(_ contents: Contents, allowUnreleased: Bool) throws(PromptLoadErrors) {
+        let compiled = contents.compiled
         guard !compiled.diagnostics.contains(where: { $0.severity == .error }) else {
             throw PromptLoadErrors(diagnostics: compiled.diagnostics)
         }
         let labels = compiled.labels
-        prompts = compiled.prompts
-        warnings = compiled.diagnostics
-        self.commit = commit
+        warnings = compiled.diagnostics + contents.warnings
+        commit = contents.commit
+        catalog = contents.catalog
+        labelMoves = contents.moves
+        latest = compiled.prompts
+        worktree = contents.worktree
+        line = contents.line
         allowsUnreleased = allowUnreleased
         self.labels = Dictionary(labels.map { ($0.name, $0.targets) }, uniquingKeysWith: { first, _ in first })
         entries = compiled.prompts.values.sorted { $0.name < $1.name }.map { prompt in
@@ -56,6 +70,30 @@ package struct PromptLibrary: Sendable {
 
     /// A library without prompts.
     package init() {
-        (entries, warnings, prompts, labels, commit, allowsUnreleased) = ([], [], [:], [:], nil, false)
+        (entries, warnings, commit, labelMoves, line, allowsUnreleased) = ([], [], nil, [], [], false)
+        (catalog, labels, latest, worktree) = (PromptCatalog(), [:], [:], [:])
+    }
+
+    /// The same library with other overrides.
+    package func overridden(by overrides: [PromptOverride]) -> PromptLibrary {
+        var library = self
+        library.overrides = overrides
+        return library
+    }
+}
+
+/// A label that somebody turned to another version at run time, before git says so.
+package struct PromptOverride: Sendable, Hashable {
+    package var name: String
+    package var label: String
+    package var version: String
+    /// 64 hexadecimal digits.
+    package var digest: String
+
+    package init(name: String, label: String, version: String, digest: String) {
+        self.name = name
+        self.label = label
+        self.version = version
+        self.digest = digest
     }
 }

@@ -33,15 +33,20 @@ struct PromptSelector: Equatable {
             guard Self.isDigest(digest) else { return nil }
             choice = .digest(digest)
         } else if word.hasPrefix("git:") {
-            choice = .commit(String(word.dropFirst("git:".count)))
+            choice = .commit(String(word.dropFirst("git:".count)).lowercased())
         } else {
             guard PromptName.isValidPart(word) else { return nil }
             choice = .label(word)
         }
     }
 
-    static func isDigest(_ text: String) -> Bool {
-        (12...64).contains(text.utf8.count)
+    static func isDigest(_ text: String) -> Bool { isHex(text, 12...64) }
+
+    /// 7 digits at least; 64 where the repository names its objects with SHA-256.
+    static func isCommit(_ text: String) -> Bool { isHex(text, 7...64) }
+
+    private static func isHex(_ text: String, _ lengths: ClosedRange<Int>) -> Bool {
+        lengths.contains(text.utf8.count)
             && text.utf8.allSatisfy { Ascii.isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
     }
 }

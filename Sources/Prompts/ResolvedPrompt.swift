@@ -5,10 +5,13 @@ package import JSON
 package struct ResolvedPrompt: Sendable {
     /// What the ledger and the response headers say of it.
     package let reference: PromptReference
+    /// The label was turned to it at run time, and git does not say so.
+    package let isOverridden: Bool
     private let prompt: CompiledPrompt
 
-    init(_ prompt: CompiledPrompt, label: String?, commit: String?) {
+    init(_ prompt: CompiledPrompt, label: String?, commit: String?, isOverridden: Bool = false) {
         self.prompt = prompt
+        self.isOverridden = isOverridden
         reference = PromptReference(
             name: prompt.name, version: prompt.version, digest: prompt.digest, label: label, commit: commit)
     }

@@ -1,0 +1,155 @@
+import Glibc
+
+/// A folder of prompts in a repository on this machine: bare or with a work tree, shallow or whole.
+struct GitRepository: Sendable {
+    private static let maxFileSize = 1024 * 1024
+
+    private let git: GitProcess
+    /// The top of the work tree; nil in a bare repository.
+    let top: String?
+    /// Below the top, without `/` at its ends; empty for the top itself.
+    let folder: String
+
+    /// - Parameters:
+    ///   - path: of the repository, or any folder of its work tree.
+    ///   - folder: of the prompts: in a work tree its path on disk, or a path below the top.
+    init(_ path: String, folder: String) throws(GitFailure) {
+        let found = GitProcess.local(path)
+        let isBare = try found.line(["rev-parse", "--is-bare-repository"]) == "true"
+        let top = try found.line(["rev-parse", isBare ? "--absolute-git-dir" : "--show-toplevel"])
+        git = .local(top)
+        self.top = isBare ? nil : top
+        self.folder = GitRepository.below(isBare ? nil : top, folder)
+    }
+
+    private static func below(_ top: String?, _ folder: String) -> String {
+        if let top {
+            let path = realPath(folder) ?? folder  // a sparse work tree need not have it
+            if path == top { return "" }
+            if path.hasPrefix(top + "/") { return String(path.dropFirst(top.count + 1)) }
+        }
+        return folder.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    }
+
+    private static func realPath(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// The commit that `ref` stands for now.
+    func head(of ref: String) throws(GitFailure) -> String {
+        do throws(GitFailure) {
+            return try git.line(["rev-parse", "--verify", "--end-of-options", ref + "^{commit}"])
+        } catch {
+            throw GitFailure(
+                "\(git.folder): prompts.ref: there is no commit '\(ref)'; name a branch, a tag or a commit")
+        }
+    }
+
+    /// All that the folder ever held, up to the commit `head`.
+    func history(at head: String) throws(GitFailure) -> GitHistory {
+        try requireFolder(at: head)
+        let isShallow = try git.line(["rev-parse", "--is-shallow-repository"]) == "true"
+        let paths = folder.isEmpty ? [] : [folder]
+        let log = try git.run(
+            [
+                "log", "--first-parent", "--diff-merges=first-parent", "--reverse", "--raw", "-z", "--no-abbrev",
+                "--no-renames", "--no-color", "--ignore-submodules=none", "--format=%x02%H%x00%an <%ae>%x00%at", head,
+                "--",
+            ] + paths)
+        let states = GitLogReader(log, folder: folder).states
+        let commits = try git.run(["rev-list", "--first-parent", head])
+        return GitHistory(
+            head: head, isShallow: isShallow, states: states, blobs: try blobs(of: states),
+            line: GitRepository.line(commits, states))
+    }
+
+    private static func line(_ output: [UInt8], _ states: [GitState]) -> [GitLineEntry] {
+        var index: [String: Int] = [:]
+        for (number, state) in states.enumerated() { index[state.commit.id] = number }
+        var shown = -1
+        var entries: [GitLineEntry] = []
+        for line in output.split(separator: 10).reversed() {
+            let commit = String(decoding: line, as: UTF8.self)
+            shown = index[commit] ?? shown
+            if shown >= 0 { entries.append(GitLineEntry(commit: commit, state: shown)) }
+        }
+        return entries
+    }
+
+    // MARK: The folder
+
+    private func requireFolder(at head: String) throws(GitFailure) {
+        guard !folder.isEmpty, (try? git.line(["cat-file", "-t", "\(head):\(folder)"])) != "tree" else { return }
+        var prefix = ""
+        for part in folder.split(separator: "/") {
+            prefix += (prefix.isEmpty ? "" : "/") + part
+            let entry = try git.line(["ls-tree", head, "--", prefix])
+            guard !entry.hasPrefix("160000 ") else {
+                throw GitFailure(
+                    "\(git.folder): '\(prefix)' is a submodule, whose files are in another repository; set"
+                        + " prompts.repository to the submodule's folder")
+            }
+            if entry.isEmpty { break }
+        }
+        throw GitFailure("\(git.folder): commit \(head.prefix(12)) has no folder '\(folder)'; correct prompts.path")
+    }
+
+    // MARK: Contents
+
+    /// The contents of all prompt files that ever were, each once.
+    private func blobs(of states: [GitState]) throws(GitFailure) -> [String: [UInt8]] {
+        var wanted: Set<String> = []
+        for state in states {
+            for change in state.changes {
+                if case .file(let blob) = change.content, PromptFileKind(path: change.path) != nil {
+                    wanted.insert(blob)
+                }
+            }
+        }
+        let names = wanted.sorted()
+        guard !names.isEmpty else { return [:] }
+        let sizes = try git.run(
+            ["cat-file", "--batch-check=%(objectname) %(objectsize)"], input: GitRepository.lines(names))
+        let small = sizes.split(separator: 10).compactMap { line -> String? in
+            let words = line.split(separator: 32)
+            guard words.count == 2, let size = Int(String(decoding: words[1], as: UTF8.self)),
+                size <= GitRepository.maxFileSize
+            else { return nil }
+            return String(decoding: words[0], as: UTF8.self)
+        }
+        guard !small.isEmpty else { return [:] }
+        return try contents(try git.run(["cat-file", "--batch"], input: GitRepository.lines(small)))
+    }
+
+    private static func lines(_ names: [String]) -> [UInt8] {
+        var lines: [UInt8] = []
+        for name in names {
+            lines += name.utf8
+            lines.append(10)
+        }
+        return lines
+    }
+
+    /// `NAME blob SIZE`, a line's end, the bytes, a line's end; and so on.
+    private func contents(_ output: [UInt8]) throws(GitFailure) -> [String: [UInt8]] {
+        var found: [String: [UInt8]] = [:]
+        var rest = output[...]
+        while !rest.isEmpty {
+            let head = rest.prefix { $0 != 10 }
+            let words = head.split(separator: 32)
+            let start = head.endIndex + 1
+            guard words.count == 3, let size = Int(String(decoding: words[2], as: UTF8.self)), size >= 0,
+                size <= GitRepository.maxFileSize, start + size < rest.endIndex
+            else {
+                throw GitFailure(
+                    "\(git.folder): git cat-file: '\(String(decoding: head.prefix(80), as: UTF8.self))'; the repository"
+                        + " lacks objects: run `git fsck`, and clone without --filter")
+            }
+            found[String(decoding: words[0], as: UTF8.self)] = Array(rest[start..<start + size])
+            rest = rest[(start + size + 1)...]
+        }
+        return found
+    }
+}

@@ -1,0 +1,87 @@
+import Glibc
+
+/// A folder of prompts in a git repository, with its history. Blocks; not for an event loop.
+package struct GitSource: Sendable, Hashable {
+    /// A folder of a work tree, or a bare repository.
+    package var repository: String
+    /// A branch, a tag, a commit, or `HEAD`.
+    package var ref: String
+    /// Of the prompts: in a work tree its path on disk, or a path below the repository's top.
+    package var folder: String
+
+    package init(repository: String, ref: String, folder: String) {
+        self.repository = repository
+        self.ref = ref
+        self.folder = folder
+    }
+
+    /// The commit that the ref stands for now.
+    package func head() throws(GitFailure) -> String {
+        try GitRepository(repository, folder: folder).head(of: ref)
+    }
+}
+
+extension PromptLibrary {
+    /// Reads every version that is in the history of `source`. Throws all that is wrong at the ref.
+    ///
+    /// - Parameters:
+    ///   - registered: what versions meant before; none of them may mean something else now.
+    ///   - allowUnreleased: whether `@worktree` and `@latest` exist.
+    package static func load(
+        git source: GitSource, registered: [RegisteredVersion], allowUnreleased: Bool
+    ) throws(PromptLoadErrors) -> PromptLibrary {
+        let repository: GitRepository
+        let history: GitHistory
+        do throws(GitFailure) {
+            repository = try GitRepository(source.repository, folder: source.folder)
+            history = try repository.history(at: try repository.head(of: source.ref))
+        } catch {
+            throw PromptLoadErrors(diagnostics: [
+                PromptDiagnostic(
+                    .error, FaultCode.unreadable.rawValue, error.description, file: "prompts/", line: 1, column: 1)
+            ])
+        }
+        let timeline = PromptTimeline(history, folder: repository.folder)
+        let catalog = PromptCatalog(timeline, registered: registered)
+        let files = timeline.files.map { PromptSourceFile(path: $0.key, bytes: $0.value) }
+        var compiled = PromptCompiler(files, past: .known(catalog, isWhole: !history.isShallow))
+        compiled.add(timeline.faults)
+        compiled.add(ReleaseCheck(catalog, registered, head: history.head).faults(of: compiled.prompts))
+        var contents = Contents(
+            compiled: compiled, catalog: catalog, commit: history.head, moves: timeline.moves.reversed(),
+            line: history.line, worktree: [:])
+        if history.isShallow { contents.warnings.append(shallow(history)) }
+        if allowUnreleased, let top = repository.top { contents.addWorktree(top, repository.folder) }
+        return try PromptLibrary(contents, allowUnreleased: allowUnreleased)
+    }
+
+    private static func shallow(_ history: GitHistory) -> PromptDiagnostic {
+        let first = history.states.first.map { String($0.commit.id.prefix(12)) } ?? ""
+        return PromptDiagnostic(
+            .warning, FaultCode.shallow.rawValue,
+            "the clone is shallow: versions from before commit \(first) are not known; `git fetch --unshallow` brings them",
+            file: "prompts/", line: 1, column: 1)
+    }
+}
+
+extension PromptLibrary.Contents {
+    /// What is on disk is for development: what is wrong with it is a warning, and stops nobody.
+    fileprivate mutating func addWorktree(_ top: String, _ folder: String) {
+        do throws(PromptLoadErrors) {
+            let found = PromptCompiler(
+                try DirectorySource(directory: folder.isEmpty ? top : top + "/" + folder).files())
+            worktree = found.prompts
+            let broken = found.diagnostics.filter { $0.severity == .error && !$0.file.hasPrefix("prompts/labels/") }
+            warnings += broken.map(\.asWorktreeWarning)
+        } catch {
+            warnings += error.diagnostics.map(\.asWorktreeWarning)
+        }
+    }
+}
+
+extension PromptDiagnostic {
+    fileprivate var asWorktreeWarning: PromptDiagnostic {
+        PromptDiagnostic(
+            .warning, code, "in the work tree, for '@worktree': \(message)", file: file, line: line, column: column)
+    }
+}

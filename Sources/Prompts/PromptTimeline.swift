@@ -1,0 +1,126 @@
+/// Every version that a folder of prompts ever had, each compiled once.
+struct PromptTimeline {
+    /// A prompt's text from one state on; nil while it is not there or does not compile.
+    struct Change: Sendable {
+        var state: Int
+        var digest: String?
+    }
+
+    private(set) var prompts: [String: CompiledPrompt] = [:]
+    /// By digest, like ``prompts``.
+    private(set) var origins: [String: PromptOrigin] = [:]
+    /// The digests of each name, in the order in which they first appeared.
+    private(set) var digests: [String: [String]] = [:]
+    /// By name, the oldest first.
+    private(set) var changes: [String: [Change]] = [:]
+    /// The oldest first.
+    private(set) var moves: [PromptLabelMove] = []
+    /// What the folder holds at the end. What cannot be a prompt's file is in ``faults``.
+    private(set) var files: [String: [UInt8]] = [:]
+    private(set) var faults: [String: Fault] = [:]
+
+    private let folder: String
+    private let blobs: [String: [UInt8]]
+    private var parts = PromptParts()
+    private var current: [String: CompiledPrompt] = [:]
+    private var fileBlobs: [String: String] = [:]
+    private var labels: [String: [String: PromptLabel.Target]] = [:]
+
+    init(_ history: GitHistory, folder: String) {
+        self.folder = folder.isEmpty ? "" : folder + "/"
+        blobs = history.blobs
+        for (number, state) in history.states.enumerated() { apply(state, number) }
+    }
+
+    private mutating func apply(_ state: GitState, _ number: Int) {
+        var changed: Set<String> = []
+        var movesParts = false
+        for change in state.changes {
+            guard let kind = PromptFileKind(path: change.path) else { continue }
+            let before = files[change.path]
+            take(change)
+            switch kind {
+            case .prompt: changed.insert(change.path)
+            case .label(let name): readLabel(name, change.path, state.commit)
+            case .partial, .schema, .tool:
+                changed.formUnion(prompts(including: change.path))
+                // A part that comes or goes decides what a name stands for, also where it was not used before.
+                if (before == nil) != (files[change.path] == nil) { movesParts = true }
+                readPart(change.path)
+            case .misnamed: break
+            }
+        }
+        if movesParts { changed.formUnion(files.keys.filter { $0.hasSuffix(".prompt") }) }
+        for path in changed { compile(path, state.commit, number) }
+    }
+
+    private mutating func take(_ change: GitChange) {
+        let path = change.path
+        (files[path], faults[path], fileBlobs[path]) = (nil, nil, nil)
+        switch change.content {
+        case .nothing: break
+        case .link:
+            faults[path] = Fault(
+                .link, "a symbolic link is not read from git; commit the file itself, or make a partial of it",
+                at: .start)
+        case .submodule:
+            faults[path] = Fault(.link, "is a submodule, whose files are in another repository", at: .start)
+        case .file(let blob):
+            files[path] = blobs[blob]
+            fileBlobs[path] = blob
+            if blobs[blob] == nil {
+                faults[path] = Fault(.size, "the file is larger than 1 MiB, or the repository lacks it", at: .start)
+            }
+        }
+    }
+
+    private func prompts(including part: String) -> [String] {
+        current.filter { $0.value.files["prompts/" + part] != nil }.map(\.key)
+    }
+
+    private mutating func readPart(_ path: String) {
+        parts.remove(path)
+        guard let bytes = files[path] else { return }
+        // One that cannot be read is a part that is missing, until a later state mends it.
+        try? parts.set(PromptSourceFile(path: path, bytes: bytes))
+    }
+
+    private mutating func compile(_ path: String, _ commit: PromptCommit, _ number: Int) {
+        guard case .prompt(let name, let variant)? = PromptFileKind(path: path) else { return }
+        let key = variant.map { "\(name).\($0)" } ?? name
+        let prompt = files[path].flatMap { bytes -> CompiledPrompt? in
+            let compiler = PromptCompiler(PromptSourceFile(path: path, bytes: bytes), parts: parts)
+            return compiler.diagnostics.contains { $0.severity == .error } ? nil : compiler.prompts[key]
+        }
+        current[path] = prompt
+        if let prompt, prompts[prompt.digest] == nil {
+            prompts[prompt.digest] = prompt
+            origins[prompt.digest] = PromptOrigin(commit: commit, path: folder + path, blob: fileBlobs[path] ?? "")
+            digests[key, default: []].append(prompt.digest)
+        }
+        if changes[key]?.last?.digest != prompt?.digest {
+            changes[key, default: []].append(Change(state: number, digest: prompt?.digest))
+        }
+    }
+
+    private mutating func readLabel(_ name: String, _ path: String, _ commit: PromptCommit) {
+        let before = labels[name] ?? [:]
+        // A label's file that cannot be read moved nothing: the gateway never served it.
+        guard let after = files[path].map({ try? PromptLabel(name: name, path: path, bytes: $0).targets }) ?? [:]
+        else { return }
+        labels[name] = after
+        for prompt in Set(before.keys).union(after.keys).sorted() {
+            let (old, new) = (
+                before[prompt].map(PromptLabelMove.Target.init), after[prompt].map(PromptLabelMove.Target.init)
+            )
+            guard old != new else { continue }
+            moves.append(PromptLabelMove(label: name, name: prompt, before: old, after: new, commit: commit))
+        }
+    }
+}
+
+extension PromptLabelMove.Target {
+    init(_ target: PromptLabel.Target) {
+        self.init(version: target.version, digest: target.digest)
+    }
+}
