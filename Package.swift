@@ -74,7 +74,7 @@ let package = Package(
             "Admin",
             imports: [
                 "Gateway", "JSON", "CivilTime", "Crypto", "Telemetry", "NetIO", "HTTPTypes", "HTTPServer", "Inference",
-                "Ledger", "PluginKit", "Reports",
+                "Ledger", "PluginKit", "Prompts", "Reports",
             ]),
 
         // Program

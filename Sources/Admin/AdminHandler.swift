@@ -12,6 +12,8 @@ import NetIO
 package final class AdminHandler: HTTPHandler {
     /// Bodies here are a few members of JSON.
     private static let maxBody = 64 << 10
+    /// What git servers send of a push with many commits.
+    private static let maxSignedBody = 4 << 20
 
     let gateway: LLMGateway
     let reloader: Reloader
@@ -30,7 +32,11 @@ package final class AdminHandler: HTTPHandler {
         do throws(GatewayError) {
             try checkHost(head)
             try checkOrigin(head)
-            if case .operators = try route(head).role { try checkToken(head) }
+            switch try route(head).role {
+            case .operators: try checkToken(head)
+            case .signers: return .proceed(maxBody: AdminHandler.maxSignedBody)
+            case .anybody: break
+            }
             return .proceed(maxBody: AdminHandler.maxBody)
         } catch {
             return .refuse(answer(for: error, allow: allowedMethods(error, head)))
@@ -43,6 +49,7 @@ package final class AdminHandler: HTTPHandler {
             try checkOrigin(exchange.head)
             switch try route(exchange.head).role {
             case .anybody(let handle): await handle(self, exchange)
+            case .signers(let handle): try await handle(self, exchange)
             case .operators(let handle): try await handle(self, exchange, try admit(exchange))
             }
         } catch {

@@ -8,6 +8,8 @@ import HTTPTypes
 struct AdminRoute: MethodRoute, Sendable {
     enum Role: Sendable {
         case anybody(@Sendable (AdminHandler, HTTPExchange) async -> Void)
+        /// Who proves with the body itself that he may ask; the handler checks that before anything else.
+        case signers(@Sendable (AdminHandler, HTTPExchange) async throws -> Void)
         case operators(@Sendable (AdminHandler, HTTPExchange, Operator) async throws -> Void)
     }
 
@@ -33,6 +35,13 @@ struct AdminRoute: MethodRoute, Sendable {
         ],
         "/admin/v1/alerts": [
             .init(.get, .operators { handler, exchange, _ in try await handler.listAlerts(exchange) })
+        ],
+        "/admin/v1/prompts/sync": [.init(.post, .operators { try await $0.syncPrompts($1, $2) })],
+        "/admin/v1/prompts/webhook": [.init(.post, .signers { try await $0.takeWebhook($1) })],
+        "/admin/v1/prompts/overrides": [
+            .init(.get, .operators { handler, exchange, _ in try await handler.listOverrides(exchange) }),
+            .init(.post, .operators { try await $0.addOverride($1, $2) }),
+            .init(.delete, .operators { try await $0.removeOverride($1, $2) }),
         ],
         "/admin/v1/reload": [.init(.post, .operators { try await $0.reload($1, $2) })],
     ]

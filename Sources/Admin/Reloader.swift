@@ -8,9 +8,10 @@ package import Telemetry
 ///
 /// An actor, so that two reloads never overlap; it reads files, so it never runs on an event loop.
 package actor Reloader {
-    private let builder: GenerationBuilder
-    private let gateway: LLMGateway
-    private let log: Log
+    let builder: GenerationBuilder
+    let gateway: LLMGateway
+    let log: Log
+    private var turns = Turns()
 
     package init(_ builder: GenerationBuilder, gateway: LLMGateway, log: Log) {
         self.builder = builder
@@ -28,7 +29,9 @@ package actor Reloader {
 
     /// - Parameter actor: who asked, for the audit trail.
     package func reload(by actor: String) async -> Outcome {
-        let built = builder.build()
+        await takeTurn()
+        defer { endTurn() }
+        let built = builder.build(fetching: true)
         let before = gateway.generations.current
         guard let next = built.generation else {
             return refused(before, built.diagnostics)
@@ -36,6 +39,7 @@ package actor Reloader {
         let entry = AuditEntry(
             at: Clock.utcMilliseconds(), actor: actor, action: "reload", subject: next.id, detail: "after \(before.id)")
         do {
+            try await remember(next.prompts)
             try await gateway.ledger.audit(entry)
             try await gateway.reloadKeys()
         } catch {
@@ -46,11 +50,36 @@ package actor Reloader {
         }
         gateway.generations.replace(with: next)
         gateway.events.post(.reloaded(generation: next.id))
+        notePromptsServed()
         let findings = built.diagnostics + Reloader.restartsNeeded(before.configuration, next.configuration)
         log.info(
             "configuration reloaded",
             ["generation": .string(next.id), "before": .string(before.id), "warnings": .integer(findings.count)])
         return Outcome(generation: next.id, isReplaced: true, diagnostics: findings)
+    }
+
+    // MARK: Turns
+
+    /// Who waits: an actor's methods interleave where they wait, and two reloads must not.
+    private struct Turns {
+        var isTaken = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    func takeTurn() async {
+        guard turns.isTaken else {
+            turns.isTaken = true
+            return
+        }
+        await withCheckedContinuation { turns.waiting.append($0) }
+    }
+
+    func endTurn() {
+        if turns.waiting.isEmpty {
+            turns.isTaken = false
+        } else {
+            turns.waiting.removeFirst().resume()
+        }
     }
 
     private func refused(_ before: Generation, _ findings: [Diagnostic]) -> Outcome {

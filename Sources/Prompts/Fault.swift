@@ -54,6 +54,7 @@ enum FaultCode: String, Sendable {
     case size = "E133"
     case link = "E134"
     case unreadable = "E135"
+    case bundle = "E136"
     case optionalRead = "W201"
     case unused = "W202"
     case labelVersion = "W203"

@@ -35,6 +35,10 @@ package struct PromptLoadErrors: Error, Sendable, CustomStringConvertible {
     /// In the order of files, lines and columns; warnings among them.
     package var diagnostics: [PromptDiagnostic]
 
+    package init(diagnostics: [PromptDiagnostic]) {
+        self.diagnostics = diagnostics
+    }
+
     package var description: String {
         diagnostics.map(\.description).joined(separator: "\n")
     }

@@ -13,9 +13,9 @@ extension PromptLibrary {
     /// Compiles all files of `source`: there is one version of each prompt.
     package init(_ source: some PromptSource, commit: String?, allowUnreleased: Bool) throws(PromptLoadErrors) {
         let compiled = PromptCompiler(try source.files())
-        let contents = Contents(
-            compiled: compiled, catalog: PromptCatalog(compiled.prompts.values), commit: commit,
-            worktree: compiled.prompts)
+        var contents = Contents(compiled, catalog: PromptCatalog(compiled.prompts.values))
+        contents.commit = commit
+        contents.worktree = compiled.prompts
         try self.init(contents, allowUnreleased: allowUnreleased)
     }
 }

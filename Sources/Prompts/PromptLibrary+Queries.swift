@@ -35,6 +35,22 @@ extension PromptLibrary {
         }
     }
 
+    /// What decides how calls are answered, a line each: two libraries with the same lines serve alike.
+    package var identity: [String] {
+        let texts = latest.values.map { "\($0.name) \($0.digest)" }
+        let targets = labels.flatMap { label, targets in
+            targets.map { "\(label) \($0.key) \($0.value.version) \($0.value.digest)" }
+        }
+        let turned = overrides.map { "\($0.label) \($0.name) override \($0.digest)" }
+        return texts.sorted() + targets.sorted() + turned.sorted()
+    }
+
+    /// Whether a label's file itself says what an override says.
+    package func agrees(with override: PromptOverride) -> Bool {
+        guard let target = labels[override.label]?[override.name] else { return false }
+        return target.version == override.version && override.digest.hasPrefix(target.digest)
+    }
+
     /// What the registry shall remember: every released version that has a number.
     package var released: [PromptVersionRecord] {
         names.flatMap { versions(of: $0) }.filter(\.isReleased)

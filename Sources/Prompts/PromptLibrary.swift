@@ -32,39 +32,57 @@ package struct PromptLibrary: Sendable {
     let line: [GitLineEntry]
     let allowsUnreleased: Bool
     /// What stands in for labels until git says the same.
-    private(set) var overrides: [PromptOverride] = []
+    package private(set) var overrides: [PromptOverride] = []
 
     /// What a library is made of.
     struct Contents {
-        var compiled: PromptCompiler
+        /// As they are now, by name.
+        var prompts: [String: CompiledPrompt]
+        /// By label and name.
+        var labels: [String: [String: PromptLabel.Target]]
+        var diagnostics: [PromptDiagnostic]
         var catalog: PromptCatalog
         var commit: String?
         var moves: [PromptLabelMove] = []
         var line: [GitLineEntry] = []
-        var worktree: [String: CompiledPrompt]
-        var warnings: [PromptDiagnostic] = []
+        var worktree: [String: CompiledPrompt] = [:]
+
+        init(_ compiled: PromptCompiler, catalog: PromptCatalog) {
+            prompts = compiled.prompts
+            labels = Dictionary(compiled.labels.map { ($0.name, $0.targets) }, uniquingKeysWith: { first, _ in first })
+            diagnostics = compiled.diagnostics
+            self.catalog = catalog
+        }
+
+        init(
+            _ prompts: [String: CompiledPrompt], labels: [String: [String: PromptLabel.Target]], catalog: PromptCatalog
+        ) {
+            self.prompts = prompts
+            self.labels = labels
+            self.catalog = catalog
+            diagnostics = []
+        }
     }
 
     init(_ contents: Contents, allowUnreleased: Bool) throws(PromptLoadErrors) {
-        let compiled = contents.compiled
-        guard !compiled.diagnostics.contains(where: { $0.severity == .error }) else {
-            throw PromptLoadErrors(diagnostics: compiled.diagnostics)
+        guard !contents.diagnostics.contains(where: { $0.severity == .error }) else {
+            throw PromptLoadErrors(diagnostics: contents.diagnostics)
         }
-        let labels = compiled.labels
-        warnings = compiled.diagnostics + contents.warnings
+        let labels = contents.labels
+        warnings = contents.diagnostics
         commit = contents.commit
         catalog = contents.catalog
         labelMoves = contents.moves
-        latest = compiled.prompts
+        latest = contents.prompts
         worktree = contents.worktree
         line = contents.line
         allowsUnreleased = allowUnreleased
-        self.labels = Dictionary(labels.map { ($0.name, $0.targets) }, uniquingKeysWith: { first, _ in first })
-        entries = compiled.prompts.values.sorted { $0.name < $1.name }.map { prompt in
+        self.labels = labels
+        entries = contents.prompts.values.sorted { $0.name < $1.name }.map { prompt in
             Entry(
                 name: prompt.name, version: prompt.version, digest: prompt.digest,
                 description: prompt.frontMatter.description, model: prompt.frontMatter.model,
-                labels: labels.filter { $0.targets[prompt.name]?.version == prompt.version }.map(\.name).sorted())
+                labels: labels.filter { $0.value[prompt.name]?.version == prompt.version }.map(\.key).sorted())
         }
     }
 

@@ -39,6 +39,23 @@ package struct ContentSettings: Sendable, Hashable {
 package struct PromptSettings: Sendable, Hashable {
     /// A folder; nil when the configuration names none: no request can then use a prompt.
     package var path: String?
+    /// The same as it is written, for repositories without a work tree: a path below the top.
+    package var folder: String = "prompts"
+    /// A git repository that has the folder: a folder on disk, or an address that is fetched. Nil: the folder is read as
+    /// it lies on the disk.
+    package var repository: String?
+    /// What of the repository is served: a branch, a tag or a commit. Default: `HEAD`.
+    package var ref: String = "HEAD"
+    /// How often the ref is looked at. Default: 60 s; 0 s for never.
+    package var syncEvery: Duration = .seconds(60)
+    /// A file that `llmgw prompts bundle` made, in place of folder and repository.
+    package var bundle: String?
+    /// What a git server signs its calls of the webhook with; nil when it is not served.
+    package var webhookSecret: SecretText?
+
+    /// Whether no request can use a prompt.
+    package var isEmpty: Bool { path == nil && bundle == nil }
+
     /// Whether `@latest` and `@worktree` may be asked for. Default: false.
     package var allowUnreleased: Bool = false
 }

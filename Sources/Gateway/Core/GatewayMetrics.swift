@@ -15,6 +15,8 @@ package final class GatewayMetrics: Sendable {
     private let cost: MetricFamily<Counter>
     private let deliveries: MetricFamily<Counter>
     private let pending: MetricFamily<Gauge>
+    private let promptFailures: MetricFamily<Gauge>
+    private let promptSyncs: MetricFamily<Counter>
     /// Finding a metric by its labels costs more than counting: what belongs together is found once.
     private let meters = Mutex<[CallMeter.Key: CallMeter]>([:])
 
@@ -42,6 +44,17 @@ package final class GatewayMetrics: Sendable {
             help: "Tries to deliver alerts of budgets to the webhook, by what they came to.",
             labels: ["result"])
         pending = registry.gauge("llmgw_alerts_pending", help: "Alerts that wait for their delivery.")
+        promptFailures = registry.gauge(
+            "llmgw_prompts_sync_failed", help: "1 while the newest prompts cannot be served; those before are.")
+        promptSyncs = registry.counter(
+            "llmgw_prompts_syncs_total", help: "Looks at the repository of prompts, by how they ended.",
+            labels: ["result"])
+    }
+
+    /// - Parameter result: `changed`, `unchanged` or `failed`.
+    package func promptsSynced(_ result: String) {
+        promptSyncs.with(result).increment()
+        promptFailures.with().set(result == "failed" ? 1 : 0)
     }
 
     func settled(_ call: InferenceCall, _ attempt: Attempt, _ settlement: Settlement) {

@@ -42,4 +42,11 @@ package final class Generation: Sendable {
     func hasUserBudget(_ application: String) -> Bool {
         budgets[application]?.contains { $0.subject.scope == .user } ?? false
     }
+
+    /// A generation that differs in its prompts alone.
+    func with(_ prompts: PromptLibrary, id: String) -> Generation {
+        Generation(
+            id: id, commit: commit, configuration: configuration, prompts: prompts, experiments: experiments,
+            models: models, budgets: budgets, plugins: plugins)
+    }
 }

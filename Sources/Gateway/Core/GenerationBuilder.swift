@@ -3,7 +3,7 @@ import Crypto
 import HTTPClient
 import Inference
 package import PluginKit
-import Prompts
+package import Prompts
 import Providers
 import Routing
 import Synchronization
@@ -34,15 +34,18 @@ package struct GenerationBuilder: Sendable {
     }
 
     /// Reads the files as they are now. Blocks; not for an event loop.
-    package func build() -> Result {
+    ///
+    /// - Parameter fetching: whether a repository of prompts on another machine is asked for what is new.
+    package func build(fetching: Bool = false) -> Result {
         let today = CivilDate(daysSince1970: Int(Clock.utcMilliseconds() / 86_400_000)).description
         let load = Configuration.load(path: path, environment: environment, today: today)
         guard let configuration = load.configuration else {
             return Result(generation: nil, diagnostics: load.diagnostics)
         }
         var findings = load.diagnostics
+        if fetching { fetchPrompts(configuration, &findings) }
         let prompts = loadPrompts(configuration, &findings)
-        findings += configuration.promptFindings(among: Set(prompts.entries.map(\.name)))
+        findings += configuration.promptFindings(among: Set(prompts.names))
         findings += configuration.budgetFindings(prompts.entries.map { ($0.name, $0.model) })
         let budgets = configuration.applications.mapValues { application in
             configuration.budgets(of: application).map { BudgetRule($0, rates: configuration.exchangeRates) }
@@ -61,23 +64,56 @@ package struct GenerationBuilder: Sendable {
         return Result(generation: generation, diagnostics: findings)
     }
 
+    /// Reads the prompts as they are now, for a generation that is otherwise like `before`. Blocks.
+    package func rebuild(promptsOf before: Generation) -> Result {
+        let configuration = before.configuration
+        var findings: [Diagnostic] = []
+        let prompts = loadPrompts(configuration, &findings)
+        findings += configuration.promptFindings(among: Set(prompts.names))
+        checkVariants(configuration, prompts, &findings)
+        guard !findings.contains(where: { $0.severity == .error }) else {
+            return Result(generation: nil, diagnostics: findings)
+        }
+        return Result(generation: before.with(prompts, id: id(configuration, prompts)), diagnostics: findings)
+    }
+
+    /// The same generation with other labels turned.
+    package func overridden(_ before: Generation, by overrides: [PromptOverride]) -> Generation {
+        let prompts = before.prompts.overridden(by: overrides)
+        return before.with(prompts, id: id(before.configuration, prompts))
+    }
+
+    /// Asks a repository on another machine for what is new, and returns the commit to be served; nil without git. Blocks.
+    package func head(ofPromptsIn configuration: Configuration) throws(GitFailure) -> String? {
+        let loader = PromptLoader(configuration)
+        try loader.fetch()
+        return try loader.head()
+    }
+
     /// 12 digits over everything that decides how requests are served.
     private func id(_ configuration: Configuration, _ prompts: PromptLibrary) -> String {
-        let versions = prompts.entries.map { "\($0.name) \($0.digest) \($0.labels.joined(separator: ","))" }
-        let text = ([configuration.digest] + versions).joined(separator: "\n")
+        let text = ([configuration.digest] + prompts.identity).joined(separator: "\n")
         return String(SHA256.hash(Array(text.utf8)).hex.prefix(12))
     }
 
+    /// Prompts that were fetched before are served when the other machine does not answer.
+    private func fetchPrompts(_ configuration: Configuration, _ findings: inout [Diagnostic]) {
+        do throws(GitFailure) {
+            try PromptLoader(configuration).fetch()
+        } catch {
+            findings.append(
+                Diagnostic(severity: .warning, file: path, line: 0, column: 0, message: "prompts: \(error.description)")
+            )
+        }
+    }
+
     private func loadPrompts(_ configuration: Configuration, _ findings: inout [Diagnostic]) -> PromptLibrary {
-        guard let path = configuration.prompts.path else { return PromptLibrary() }
         do throws(PromptLoadErrors) {
-            let library = try PromptLibrary.load(
-                directory: path, commit: GitRevision.current(of: path)?.description,
-                allowUnreleased: configuration.prompts.allowUnreleased)
+            let library = try PromptLoader(configuration).library()
             findings += library.warnings.map { Diagnostic($0, severity: .warning) }
             return library
         } catch {
-            findings += error.diagnostics.map { Diagnostic($0, severity: .error) }
+            findings += error.diagnostics.map { Diagnostic($0, severity: $0.severity == .error ? .error : .warning) }
             return PromptLibrary()
         }
     }

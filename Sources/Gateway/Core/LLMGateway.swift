@@ -1,4 +1,6 @@
+import CivilTime
 package import Ledger
+package import Prompts
 package import Synchronization
 package import Telemetry
 
@@ -12,6 +14,7 @@ package final class LLMGateway: Sendable {
     package let metrics: GatewayMetrics
     /// What plugins are told of beside the requests.
     package let events = EventQueue()
+    package let promptSync = PromptSync()
     let log: GatewayLog
     /// Answers that are kept for repeated requests; nil in programs that keep none.
     package let content: ContentStore?
@@ -41,5 +44,19 @@ package final class LLMGateway: Sendable {
     /// Reads the keys anew. From the next request on a revoked one is refused.
     package func reloadKeys() async throws(LedgerError) {
         keys.replace(with: try await ledger.allKeys())
+    }
+
+    /// Writes down what each version from git means. One that meant something else before is a `conflict`.
+    package func rememberPrompts(_ prompts: PromptLibrary) async throws(LedgerError) {
+        let rows = prompts.released.compactMap { record in
+            record.origin.map { origin in
+                PromptVersionRow(
+                    name: record.name, version: record.version ?? "", digest: record.digest, commit: origin.commit.id,
+                    blob: origin.blob, author: origin.commit.author,
+                    created: origin.commit.date.multipliedReportingOverflow(by: 1000).partialValue)
+            }
+        }
+        guard !rows.isEmpty else { return }
+        try await ledger.importPromptVersions(rows, at: Clock.utcMilliseconds())
     }
 }

@@ -24,6 +24,7 @@ extension RequestHandler {
         body.beginArray()
         for reason in reasons { body.string(reason) }
         body.endArray()
+        if let failure = gateway.promptSync.failure { body.member("prompts_sync_failed", failure) }
         body.endObject()
         respond(exchange, body, gateway.generations.current, status: reasons.isEmpty ? 200 : 503)
     }

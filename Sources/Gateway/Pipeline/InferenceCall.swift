@@ -28,6 +28,8 @@ final class InferenceCall {
     var hashedUser: String?
     /// The model that was asked for, when a budget near its limit gave the call to another.
     var degradedFrom: String?
+    /// The prompt's label was turned at run time, and git does not say so.
+    var isPromptOverridden = false
     /// The sticky unit of the experiment that the call takes part in, hashed.
     var unitHash: [UInt8]?
 

@@ -20,6 +20,7 @@ extension RequestHandler {
         let parameters = try rendered.parameters(besides: request.memberNames)
         call.request = try request.rendered(messages: rendered.messages, parameters: parameters)
         call.identity.prompt = prompt.reference
+        call.isPromptOverridden = prompt.isOverridden
     }
 
     private static func requireNoPrompt(_ call: InferenceCall) throws(GatewayError) {

@@ -9,7 +9,7 @@ enum Schema {
     static let statements = [first] + sinceVersion2
 
     /// The tables that version 2 has and version 1 has not, in order.
-    static let sinceVersion2 = [idempotency, alert]
+    static let sinceVersion2 = [idempotency, alert, prompts]
 
     private static let first = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -147,5 +147,17 @@ enum Schema {
           held_nano INTEGER NOT NULL CHECK(held_nano>=0), delivered_at INTEGER,
           tries INTEGER NOT NULL DEFAULT 0 CHECK(tries>=0), last_error TEXT, UNIQUE(period, ppm, kind)) STRICT;
         CREATE INDEX alert_pending ON alert(id) WHERE delivered_at IS NULL;
+        """
+
+    private static let prompts = """
+        -- What a version meant when it was first served. A row is never changed: a version never changes its text.
+        CREATE TABLE prompt_versions(digest TEXT PRIMARY KEY CHECK(length(digest)=64), name TEXT NOT NULL,
+          variant TEXT NOT NULL,                                              -- '' for the prompt itself
+          version TEXT NOT NULL, git_commit TEXT, blob TEXT, author TEXT, created INTEGER, imported_at INTEGER NOT NULL,
+          UNIQUE(name, variant, version)) STRICT, WITHOUT ROWID;
+        CREATE TABLE prompt_override(id INTEGER PRIMARY KEY, name TEXT NOT NULL, label TEXT NOT NULL,
+          version TEXT NOT NULL, digest TEXT NOT NULL CHECK(length(digest)=64), by_whom TEXT NOT NULL,
+          reason TEXT NOT NULL, at INTEGER NOT NULL, cleared_at INTEGER, cleared_by TEXT) STRICT;
+        CREATE UNIQUE INDEX prompt_override_open ON prompt_override(name, label) WHERE cleared_at IS NULL;
         """
 }

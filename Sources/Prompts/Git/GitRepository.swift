@@ -10,16 +10,13 @@ struct GitRepository: Sendable {
     /// Below the top, without `/` at its ends; empty for the top itself.
     let folder: String
 
-    /// - Parameters:
-    ///   - path: of the repository, or any folder of its work tree.
-    ///   - folder: of the prompts: in a work tree its path on disk, or a path below the top.
-    init(_ path: String, folder: String) throws(GitFailure) {
-        let found = GitProcess.local(path)
+    init(_ source: GitSource) throws(GitFailure) {
+        let found = GitProcess.local(source.repository)
         let isBare = try found.line(["rev-parse", "--is-bare-repository"]) == "true"
         let top = try found.line(["rev-parse", isBare ? "--absolute-git-dir" : "--show-toplevel"])
         git = .local(top)
         self.top = isBare ? nil : top
-        self.folder = GitRepository.below(isBare ? nil : top, folder)
+        folder = GitRepository.below(isBare ? nil : top, isBare ? source.bareFolder : source.folder)
     }
 
     private static func below(_ top: String?, _ folder: String) -> String {

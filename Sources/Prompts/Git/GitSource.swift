@@ -6,18 +6,22 @@ package struct GitSource: Sendable, Hashable {
     package var repository: String
     /// A branch, a tag, a commit, or `HEAD`.
     package var ref: String
-    /// Of the prompts: in a work tree its path on disk, or a path below the repository's top.
+    /// Of the prompts: its path on disk, or a path below the repository's top.
     package var folder: String
+    /// The same in a bare repository, where there is nothing on disk.
+    package var bareFolder: String
 
-    package init(repository: String, ref: String, folder: String) {
+    /// - Parameter bareFolder: nil when it is `folder`.
+    package init(repository: String, ref: String, folder: String, bareFolder: String? = nil) {
         self.repository = repository
         self.ref = ref
         self.folder = folder
+        self.bareFolder = bareFolder ?? folder
     }
 
     /// The commit that the ref stands for now.
     package func head() throws(GitFailure) -> String {
-        try GitRepository(repository, folder: folder).head(of: ref)
+        try GitRepository(self).head(of: ref)
     }
 }
 
@@ -33,7 +37,7 @@ extension PromptLibrary {
         let repository: GitRepository
         let history: GitHistory
         do throws(GitFailure) {
-            repository = try GitRepository(source.repository, folder: source.folder)
+            repository = try GitRepository(source)
             history = try repository.history(at: try repository.head(of: source.ref))
         } catch {
             throw PromptLoadErrors(diagnostics: [
@@ -47,10 +51,11 @@ extension PromptLibrary {
         var compiled = PromptCompiler(files, past: .known(catalog, isWhole: !history.isShallow))
         compiled.add(timeline.faults)
         compiled.add(ReleaseCheck(catalog, registered, head: history.head).faults(of: compiled.prompts))
-        var contents = Contents(
-            compiled: compiled, catalog: catalog, commit: history.head, moves: timeline.moves.reversed(),
-            line: history.line, worktree: [:])
-        if history.isShallow { contents.warnings.append(shallow(history)) }
+        var contents = Contents(compiled, catalog: catalog)
+        contents.commit = history.head
+        contents.moves = timeline.moves.reversed()
+        contents.line = history.line
+        if history.isShallow { contents.diagnostics.append(shallow(history)) }
         if allowUnreleased, let top = repository.top { contents.addWorktree(top, repository.folder) }
         return try PromptLibrary(contents, allowUnreleased: allowUnreleased)
     }
@@ -72,9 +77,9 @@ extension PromptLibrary.Contents {
                 try DirectorySource(directory: folder.isEmpty ? top : top + "/" + folder).files())
             worktree = found.prompts
             let broken = found.diagnostics.filter { $0.severity == .error && !$0.file.hasPrefix("prompts/labels/") }
-            warnings += broken.map(\.asWorktreeWarning)
+            diagnostics += broken.map(\.asWorktreeWarning)
         } catch {
-            warnings += error.diagnostics.map(\.asWorktreeWarning)
+            diagnostics += error.diagnostics.map(\.asWorktreeWarning)
         }
     }
 }

@@ -1,8 +1,14 @@
 /// All commands, in the order of the help.
 enum CommandTable {
     static let all: [Command] = [
-        .serve, .demo, .check, .simulate, .keysCreate, .keysList, .keysRevoke, .keysRotate, .costs, .budgets, .requests,
-        .feedbackList, .alertsList, .eval, .evalJudge, .evalImport, .ledgerVerify, .ledgerBench, .completions,
+        .serve, .demo, .check, .simulate,
+        .keysCreate, .keysList, .keysRevoke, .keysRotate,
+        .costs, .budgets, .requests, .alertsList,
+        .promptsSync, .promptsBundle, .promptsVerify,
+        .eval, .evalJudge, .evalImport,
+        .feedbackList,
+        .ledgerVerify, .ledgerBench,
+        .completions,
     ]
 
     /// What a command line asks for.

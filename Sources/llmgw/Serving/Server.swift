@@ -31,11 +31,14 @@ final class Server {
         ready: (_ listen: [SocketAddress], _ admin: [SocketAddress]) -> Void
     ) async throws {
         try await start.gateway.reloadKeys()
+        try await start.gateway.rememberPrompts(start.generation.prompts)
         let watch = LedgerWatch(start.gateway, log: start.log, reactor: reactor)
         defer { watch.end() }
         control = try openControlSocket()
         reactor.spawn { [alerts] in await alerts.run() }
         reactor.spawn { [start] in await start.gateway.events.deliver(to: start.gateway.generations) }
+        let timer = PromptTimer(start.gateway, reloader: reloader, reactor: reactor)
+        defer { timer.end() }
         let bound = try await server.listen(listen, admin: admin) { [reloader] gateway, _ in
             AdminHandler(gateway, reloader: reloader)
         }

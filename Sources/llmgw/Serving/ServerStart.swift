@@ -18,7 +18,7 @@ struct ServerStart {
     init(configuration path: String, _ context: Context) throws(Failure) {
         builder = GenerationBuilder(
             path: path, environment: context.environment, factories: PluginTable.factories)
-        let built = builder.build()
+        let built = builder.build(fetching: true)
         for finding in built.diagnostics { context.errors.line(finding.description) }
         context.errors.flush()
         guard let generation = built.generation else {

@@ -16,8 +16,15 @@ import Testing
         ("tls: {cert: a, key: b}", "gateway.yaml:1:1: error: 'tls' is not in this version; leave it out"),
         (
             "prompts: {path: p, ref: HEAD}",
-            "gateway.yaml:1:20: error: prompts: 'ref' is not in this version; leave it out"
+            "gateway.yaml:1:25: error: prompts.ref: says nothing without prompts.repository; add that"
         ),
+        (
+            "prompts: {path: p, repository: 'https://u:p@example.com/x'}",
+            "error: prompts.repository: holds a credential, which git would show"
+        ),
+        ("prompts: {path: p, repository: 'git@example.com:x'}", "must be a folder, or an address that begins with"),
+        ("prompts: {path: p, repository: r, sync_every: 500ms}", "prompts.sync_every: must be 1s or more"),
+        ("prompts: {bundle: b, path: p}", "prompts.path: goes with a folder, and prompts.bundle is a file"),
         ("listen: localhost:8080", "error: listen: must begin with a literal IP address, such as 127.0.0.1"),
         ("listen: 127.0.0.1", "error: listen: has no port; write 127.0.0.1:8080"),
         ("listen: 127.0.0.1:65536", "error: listen: has no port from 0 to 65535 after its last colon"),

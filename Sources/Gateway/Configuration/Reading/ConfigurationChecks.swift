@@ -37,7 +37,7 @@ extension ConfigurationLoader {
                 findings.add(
                     .error, about: "applications.\(application.name).models", "no model is named '\(name)'\(hint)")
             }
-            if !application.prompts.isEmpty, configuration.prompts.path == nil {
+            if !application.prompts.isEmpty, configuration.prompts.isEmpty {
                 findings.add(
                     .error, about: "applications.\(application.name).prompts",
                     "the configuration names no prompts; add prompts: {path: …}")

@@ -1,3 +1,5 @@
+import Prompts
+
 enum ServerKey: String, ConfigurationKey {
     case listen, admin, ledger, content, prices, metrics, experiments, prompts, limits, log, errors, alerts, threads
     case organisation, providers, models, applications, budgets, plugins, tls
@@ -27,12 +29,12 @@ enum ContentKey: String, ConfigurationKey {
 }
 
 enum PromptsKey: String, ConfigurationKey {
-    case path, repository, ref
+    case path, repository, ref, bundle
     case syncEvery = "sync_every"
+    case webhookSecret = "webhook_secret"
     case allowUnreleased = "allow_unreleased"
 
     static let section = "prompts"
-    static let unbuilt: Set<PromptsKey> = [.repository, .ref, .syncEvery]
 }
 
 enum LogKey: String, ConfigurationKey {
@@ -102,8 +104,67 @@ extension ContentSettings {
 
 extension PromptSettings {
     mutating func read(_ reader: MappingReader<PromptsKey>) {
-        if let value = reader.required(.path, example: "../prompts") { path = reader.context.path(value) }
         reader.bool(.allowUnreleased, into: &allowUnreleased)
+        if let value = reader.scalar(.bundle) { return readBundle(value, reader) }
+        if let value = reader.required(.path, example: "../prompts") {
+            path = reader.context.path(value)
+            folder = reader.context.string(value) ?? folder
+        }
+        if let value = reader.scalar(.repository) { repository = PromptSettings.repository(value, reader.context) }
+        let needRepository = [PromptsKey.ref, .syncEvery, .webhookSecret]
+        if repository == nil, !reader.has(.repository), let key = needRepository.first(where: reader.has) {
+            reader.context.findings.add(
+                .error, reader.place(key), "\(reader.path(key)): says nothing without prompts.repository; add that")
+        }
+        if let value = reader.scalar(.ref), let found = reader.context.string(value) { ref = found }
+        reader.duration(.syncEvery, .zero ... .seconds(86_400), into: &syncEvery)
+        if syncEvery > .zero, syncEvery < .seconds(1) {
+            reader.context.findings.add(
+                .error, reader.place(.syncEvery), "prompts.sync_every: must be 1s or more, or 0s for never")
+        }
+        if let value = reader.scalar(.webhookSecret) {
+            webhookSecret = PromptSettings.webhookSecret(value, reader.context)
+        }
+    }
+
+    private mutating func readBundle(_ value: ConfigurationValue, _ reader: MappingReader<PromptsKey>) {
+        bundle = reader.context.path(value)
+        let others = [PromptsKey.path, .repository, .ref, .syncEvery, .webhookSecret]
+        if let other = others.first(where: reader.has) {
+            reader.context.findings.add(
+                .error, reader.place(other),
+                "\(reader.path(other)): goes with a folder, and prompts.bundle is a file;"
+                    + " leave one of them out")
+        }
+    }
+
+    /// Returns an address as it is, and a path relative to the file.
+    private static func repository(_ value: ConfigurationValue, _ context: ReadingContext) -> String? {
+        guard let text = context.string(value) else { return nil }
+        guard GitMirror.isRemote(text) else {
+            guard !text.contains("://"), !text.contains("@") else {
+                context.error(value, "must be a folder, or an address that begins with https://, ssh:// or file://")
+                return nil
+            }
+            return context.path(value)
+        }
+        let authority = text.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
+        guard !text.hasPrefix("https://") || !authority.contains("@") else {
+            context.error(value, "holds a credential, which git would show; use git's credential helper, or ssh://")
+            return nil
+        }
+        return text
+    }
+
+    private static func webhookSecret(_ value: ConfigurationValue, _ context: ReadingContext) -> SecretText? {
+        guard let text = context.text(value) else { return nil }
+        if text.value.isEmpty, text.hasVariables { return nil }
+        guard text.value.utf8.count >= 16, ASCII.isVisible(text.value) else {
+            context.error(value, "must have 16 or more visible ASCII characters")
+            return nil
+        }
+        context.checkSecrecy(of: text, value)
+        return SecretText(text.value)
     }
 }
 

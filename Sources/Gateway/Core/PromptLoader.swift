@@ -1,0 +1,90 @@
+import Inference
+import Ledger
+import Prompts
+
+/// Reads the prompts that a configuration names: from git, from a bundle, or from a folder. Blocks.
+struct PromptLoader {
+    private let settings: PromptSettings
+    private let ledger: String
+
+    init(_ configuration: Configuration) {
+        settings = configuration.prompts
+        ledger = configuration.ledger.path
+    }
+
+    /// Brings the copy of a repository on another machine up to date; does nothing for one on this machine.
+    func fetch() throws(GitFailure) {
+        try mirror?.fetch()
+    }
+
+    /// The commit that is to be served now; nil where there is no repository.
+    func head() throws(GitFailure) -> String? {
+        guard let source else { return nil }
+        return try source.head()
+    }
+
+    /// Returns the library with the labels that are turned at run time.
+    func library() throws(PromptLoadErrors) -> PromptLibrary {
+        let memory = PromptMemory(ledger: ledger)
+        return try loaded(memory).overridden(by: memory.overrides)
+    }
+
+    private func loaded(_ memory: PromptMemory) throws(PromptLoadErrors) -> PromptLibrary {
+        if let bundle = settings.bundle { return try PromptLoader.read(bundle: bundle) }
+        if let mirror, !mirror.exists {
+            throw PromptLoader.problem(
+                "prompts.repository was not fetched yet; `llmgw serve` or `llmgw prompts sync` fetches it")
+        }
+        if let source {
+            return try PromptLibrary.load(
+                git: source, registered: memory.versions, allowUnreleased: settings.allowUnreleased)
+        }
+        guard let path = settings.path else { return PromptLibrary() }
+        return try PromptLibrary.load(
+            directory: path, commit: GitRevision.current(of: path)?.description,
+            allowUnreleased: settings.allowUnreleased)
+    }
+
+    private var mirror: GitMirror? {
+        guard let repository = settings.repository, GitMirror.isRemote(repository) else { return nil }
+        return GitMirror(of: repository, at: Paths.folder(of: ledger) + "/prompts.git")
+    }
+
+    private var source: GitSource? {
+        if let mirror {
+            return GitSource(repository: mirror.path, ref: mirror.ref(settings.ref), folder: settings.folder)
+        }
+        guard let repository = settings.repository, let path = settings.path else { return nil }
+        return GitSource(repository: repository, ref: settings.ref, folder: path, bareFolder: settings.folder)
+    }
+
+    private static func read(bundle path: String) throws(PromptLoadErrors) -> PromptLibrary {
+        let content: FileContent
+        do throws(FileContent.Failure) {
+            content = try FileContent.read(path, limit: 256 << 20)
+        } catch {
+            throw problem("prompts.bundle: \(error.description)")
+        }
+        return try PromptLibrary.load(bundle: content.bytes)
+    }
+
+    private static func problem(_ message: String) -> PromptLoadErrors {
+        PromptLoadErrors(diagnostics: [PromptDiagnostic(.error, "E135", message, file: "prompts/", line: 1, column: 1)])
+    }
+}
+
+/// What the ledger remembers of prompts; nothing while there is no ledger, or one from before it remembered.
+struct PromptMemory {
+    private(set) var versions: [RegisteredVersion] = []
+    private(set) var overrides: [PromptOverride] = []
+
+    init(ledger: String) {
+        guard let reader = try? LedgerReader.open(ledger) else { return }
+        versions = ((try? reader.promptVersions()) ?? []).map {
+            RegisteredVersion(name: $0.name, version: $0.version, digest: $0.digest, commit: $0.commit)
+        }
+        overrides = ((try? reader.promptOverrides()) ?? []).map {
+            PromptOverride(name: $0.name, label: $0.label, version: $0.version, digest: $0.digest)
+        }
+    }
+}
