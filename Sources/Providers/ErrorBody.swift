@@ -46,8 +46,10 @@ package enum ErrorBody {
 
 /// The comment before a stream's terminator that names what the request cost.
 package enum CostComment {
-    /// `: llmgw cost=0.000648900 USD` and a blank line; `cost=unpriced` without a price.
-    package static func event(_ cost: Money?) -> [UInt8] {
-        Array(": llmgw cost=\(cost?.description ?? "unpriced")\n\n".utf8)
+    /// `: llmgw cost=0.000648900 USD` and a blank line; `cost=unpriced` without a price; `cut=budget` when the gateway ended
+    /// the stream.
+    package static func event(_ cost: Money?, cutBy: String? = nil) -> [UInt8] {
+        let cut = cutBy.map { " cut=\($0)" } ?? ""
+        return Array(": llmgw cost=\(cost?.description ?? "unpriced")\(cut)\n\n".utf8)
     }
 }

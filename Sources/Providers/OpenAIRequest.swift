@@ -61,6 +61,13 @@ package struct OpenAIRequest: Sendable {
     /// The service tier that the client asks for; each may have a price of its own.
     package var serviceTier: String? { document.member("service_tier", of: document.root).flatMap(document.string) }
 
+    /// Whether a shortened answer would be of no use: structured output, or calls of tools.
+    package var isStructured: Bool {
+        let calls = ["tools", "functions"].contains { document.member($0, of: document.root) != nil }
+        guard let format = document.member("response_format", of: document.root) else { return calls }
+        return calls || document.member("type", of: format).flatMap(document.string) != "text"
+    }
+
     /// The most input tokens that this body can be.
     package var inputBound: InputBound { document.inputBound(messages: messageCount) }
 

@@ -19,6 +19,13 @@ extension RequestEnd {
         body.optional(firstByteMs)
         body.member("session", session)
         body.member("tags", tags)
+        body.name("max_tokens")
+        body.optional(maxTokens)
+        body.name("clipped_to")
+        body.optional(clippedTo)
+        body.member("degraded_from", degradedFrom)
+        body.member("cut_by", cutBy)
+        body.member("idempotency_key", idempotencyKey)
     }
 }
 

@@ -36,6 +36,10 @@ package struct RequestPage: Sendable {
                 + "\(Figures.duration(milliseconds: end.durationMs))\(first)")
         page.line("session", end.session)
         page.line("tags", end.tags)
+        page.line("degraded from", end.degradedFrom)
+        page.line(
+            "clipped to", end.clippedTo.map { "\(Figures.count($0)) output tokens, what the budgets had room for" })
+        page.line("cut by", end.cutBy)
         page.line("max tokens", end.maxTokens.map { "\(Figures.count($0)), sent by the gateway" })
     }
 

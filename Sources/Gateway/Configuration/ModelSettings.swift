@@ -10,6 +10,8 @@ package struct ModelSettings: Sendable, Hashable {
     /// The most input tokens that the targets take. Nil: the price book's.
     package var contextWindow: Int64?
     package var retries = RetrySettings()
+    /// How streams are held piece by piece; nil: whole.
+    package var slices: SliceSettings?
 
     package init(name: String, targets: [TargetSettings]) {
         self.name = name
@@ -39,4 +41,12 @@ package struct RetrySettings: Sendable, Hashable {
     package var sameTarget: Int = 0
     /// All attempts of a request, 1…10. Default: 3.
     package var attempts: Int = 3
+}
+
+/// How far ahead a stream is held, in output tokens. For providers with ``ProviderSettings/cancelSlack`` alone.
+package struct SliceSettings: Sendable, Hashable {
+    /// The first hold, above ``ahead``. Default: 512.
+    package var first: Int64 = 512
+    /// With so many tokens left the hold is made larger. Default: 128.
+    package var ahead: Int64 = 128
 }

@@ -23,6 +23,8 @@ package struct ProviderSettings: Sendable, Hashable {
     /// Default: `drain`.
     package var onDisconnect: OnDisconnect = .drain
     package var drain = DrainSettings()
+    /// Output tokens that the provider may still bill after a stream was left; nil: it goes on billing.
+    package var cancelSlack: Int64?
     package var timeouts = TimeoutSettings()
     /// Default: `auto`.
     package var maxTokensMember: MaxTokensMember = .auto

@@ -96,6 +96,8 @@ extension RequestHandler {
         if let variant = call.identity.variant {
             fields.append("x-llmgw-experiment", "\(variant.experiment)/\(variant.variant)")
         }
+        if let name = call.degradedFrom { fields.append("x-llmgw-degraded-from", name) }
+        if let limit = call.clippedTo { fields.append("x-llmgw-max-tokens-clipped", String(limit)) }
         if let limit = call.imposedLimit { fields.append("x-llmgw-max-tokens", String(limit)) }
         if let remaining = call.remaining { fields.append("x-llmgw-budget-remaining", remaining.description) }
         return fields

@@ -13,16 +13,34 @@ final class Attempt {
     let number: Int
     let target: Target
     let price: Price?
-    let quote: Quote
+    /// Of the hold as it is: a stream in slices is quoted anew as it grows.
+    var quote: Quote
+    /// The most output tokens of all choices, however far the hold reaches at first.
+    let fullOutput: Int64
+    /// Nil for a call that is held whole.
+    let meter: SliceMeter?
     /// Nanoseconds of the monotonic clock.
     let startedAt: UInt64
 
-    init(number: Int, target: Target, price: Price?, quote: Quote, startedAt: UInt64) {
+    init(
+        number: Int, target: Target, price: Price?, quote: Quote, fullOutput: Int64, meter: SliceMeter?,
+        startedAt: UInt64
+    ) {
         self.number = number
         self.target = target
         self.price = price
         self.quote = quote
+        self.fullOutput = fullOutput
+        self.meter = meter
         self.startedAt = startedAt
+    }
+
+    /// The most that the attempt costs with so many output tokens; nil without a price.
+    func bound(output: Int64) -> Money? {
+        if target.isFree { return .zero(.usd) }
+        return price.map { price in
+            Money(nano: price.upperBound(input: quote.inputTokensMax, output: output) ?? .max, price.currency)
+        }
     }
 }
 
@@ -35,12 +53,11 @@ extension RequestHandler {
             call.unusable = call.unusable ?? reason
             return AttemptFailure(.unusable)
         }
-        guard let attempt = quote(call, target) else {
+        guard !gateway.isCancelling.load(ordering: .relaxed) else { throw RequestHandler.stopping }
+        guard let attempt = try await admit(call, target) else {
             call.unpricedTargets += 1
             return AttemptFailure(.unusable)
         }
-        guard !gateway.isCancelling.load(ordering: .relaxed) else { throw RequestHandler.stopping }
-        try await admit(call, attempt)
         // It may have waited long for its hold.
         guard !call.exchange.isClientGone else { return await unsent(call, attempt, "the client left before the call") }
         guard !gateway.isCancelling.load(ordering: .relaxed) else {
@@ -61,18 +78,23 @@ extension RequestHandler {
         let window = call.model.settings.contextWindow ?? price?.contextWindow
         let input = call.request.inputBound.tokens(contextWindow: window) ?? RequestHandler.largestContext
         let output = outputBound(call, price, hasBudget: hasBudget)
-        let bound =
-            target.isFree
-            ? Money.zero(.usd)
-            : price.map { price in
-                Money(nano: price.upperBound(input: input, output: output) ?? .max, price.currency)
-            }
-        return Attempt(
+        let meter = hasBudget ? meter(call, target, output) : nil
+        let attempt = Attempt(
             number: call.attempts + 1, target: target, price: price,
             quote: Quote(
                 provider: target.provider.name, upstreamModel: target.model, attempt: call.attempts + 1,
-                inputTokensMax: input, outputTokensMax: output, bound: bound),
-            startedAt: reactor.now)
+                inputTokensMax: input, outputTokensMax: meter?.bound ?? output, bound: nil),
+            fullOutput: output, meter: meter, startedAt: reactor.now)
+        attempt.quote.bound = attempt.bound(output: attempt.quote.outputTokensMax)
+        return attempt
+    }
+
+    /// Slices are for streams of vendors that stop billing when they are left.
+    private func meter(_ call: InferenceCall, _ target: Target, _ output: Int64) -> SliceMeter? {
+        guard call.request.isStream, let slices = call.model.settings.slices, let slack = target.provider.cancelSlack
+        else { return nil }
+        let meter = SliceMeter(slices, full: output, slack: slack)
+        return meter.bound < output ? meter : nil
     }
 
     /// A tier that the price book does not know would be billed above the bound.
@@ -102,16 +124,31 @@ extension RequestHandler {
             limit = own
             call.imposedLimit = own
         }
+        if let clip = call.clippedTo, clip < limit ?? .max {
+            limit = clip
+            call.imposedLimit = clip
+        }
         let perChoice = min(limit ?? own, price?.maxOutputTokens ?? .max)
         let (product, overflowed) = perChoice.multipliedReportingOverflow(by: call.request.choices)
         return overflowed ? .max : product
     }
 
-    /// Opens the hold, or throws what the client is told.
-    private func admit(_ call: InferenceCall, _ attempt: Attempt) async throws(GatewayError) {
-        let admission = try await call.generation.plugins.admit(call.forPlugins, attempt.quote)
-        let result = await gateway.ledger.admit(holdRequest(call, attempt, admission))
-        try take(result, call, admission)
+    /// How often a call is shortened further because others took the room meanwhile.
+    private static let clipLimit = 3
+
+    /// Opens the hold for the call as it was asked for, or as short as its budgets have room for.
+    ///
+    /// Returns nil when nobody knows the target's price and a budget counts the call; throws what the client is told.
+    private func admit(_ call: InferenceCall, _ target: Target) async throws(GatewayError) -> Attempt? {
+        call.clippedTo = nil
+        for tries in 0...RequestHandler.clipLimit {
+            guard let attempt = quote(call, target) else { return nil }
+            let admission = try await call.generation.plugins.admit(call.forPlugins, attempt.quote)
+            let result = await gateway.ledger.admit(holdRequest(call, attempt, admission))
+            guard let noRoom = try take(result, call, admission) else { return attempt }
+            guard tries < RequestHandler.clipLimit, clip(call, attempt, noRoom) else { throw refusal(call, noRoom) }
+        }
+        return nil
     }
 
     // The two sides of the wait are not inlined: what they need would be in the waiting task's frame.
@@ -124,23 +161,24 @@ extension RequestHandler {
             request: call.id, attempt: attempt.number, identity: call.identity, provider: attempt.quote.provider,
             upstreamModel: attempt.quote.upstreamModel, price: attempt.price, isFree: attempt.target.isFree,
             quote: attempt.quote, lines: admission.lines, at: call.startedAt,
-            wait: call.generation.configuration.ledger.admissionWait,
+            wait: call.clippedTo == nil ? call.generation.configuration.ledger.admissionWait : .zero,
             idempotency: attempt.number == 1 ? call.idempotency : nil)
     }
 
     @inline(never)
     private func take(
         _ result: AdmitResult, _ call: InferenceCall, _ admission: Admission
-    ) throws(GatewayError) {
+    ) throws(GatewayError) -> NoRoom? {
         switch result {
         case .held(let periods):
             call.attempts += 1
             call.budgetCurrencies = admission.lines.map(\.limit.currency)
             call.noteRemaining(periods)
+            return nil
         case .exhausted(let line, let states):
-            throw admission.refusal(call.forPlugins, line: line, states: states, isBusy: false)
+            return NoRoom(admission: admission, line: line, states: states, isBusy: false)
         case .busy(let line, let states):
-            throw admission.refusal(call.forPlugins, line: line, states: states, isBusy: true)
+            return NoRoom(admission: admission, line: line, states: states, isBusy: true)
         case .repeated(let state):
             if case .done(let request, _, _) = state { call.repeatOf = request }
             throw RequestHandler.refusal(of: state)

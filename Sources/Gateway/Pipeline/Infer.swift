@@ -21,8 +21,25 @@ extension RequestHandler {
         }
     }
 
-    /// Tries the model's targets in turn until the client is answered.
+    /// Answers the client from the model that it asked for, or from the smaller one that a budget without room names.
     private func route(_ call: InferenceCall) async throws(GatewayError) {
+        do throws(GatewayError) {
+            try await tryTargets(of: call)
+        } catch {
+            guard let smaller = call.smallerModel else { throw error }
+            let before = call.attempts
+            call.degrade(to: smaller)
+            do throws(GatewayError) {
+                try await tryTargets(of: call)
+            } catch let second {
+                // Whoever is refused hears of the model that it asked for.
+                throw call.attempts == before ? error : second
+            }
+        }
+    }
+
+    /// Tries the model's targets in turn until the client is answered.
+    private func tryTargets(of call: InferenceCall) async throws(GatewayError) {
         let retries = call.model.settings.retries
         var plan = RoutePlan(
             targets: call.model.targets.count, attempts: retries.attempts, sameTarget: retries.sameTarget)

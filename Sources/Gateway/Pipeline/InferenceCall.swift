@@ -46,6 +46,12 @@ final class InferenceCall {
     var unpricedTargets = 0
     /// What the gateway sends as the limit of the answer, where the client set none or too much.
     var imposedLimit: Int64?
+    /// The limit that the budgets of the last attempt left of the one that was asked for.
+    var clippedTo: Int64?
+    /// The model that a budget without room gives the call to, before it is refused.
+    var smallerModel: Model?
+    /// What ended the answer before the model did, such as `budget`.
+    var cutBy: String?
     /// Of the budgets that the last hold stands on, in their order.
     var budgetCurrencies: [Currency] = []
     /// What is left of the tightest budget, for the response header.
@@ -87,6 +93,14 @@ final class InferenceCall {
         Call(
             id: id, at: startedAt, identity: identity, keyName: caller.keyName, user: hashedUser,
             streams: request.isStream, isDegraded: degradedFrom != nil)
+    }
+
+    /// Goes on with another model. The variant of an experiment is left out: its figures are of the model that it names.
+    func degrade(to model: Model) {
+        degradedFrom = self.model.name
+        self.model = model
+        identity.model = model.name
+        identity.variant = nil
     }
 
     /// Takes the states of the budgets after a hold or a settlement, in the order of the hold's lines.

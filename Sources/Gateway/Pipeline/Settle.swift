@@ -10,6 +10,8 @@ import Providers
 enum AttemptOutcome {
     /// The vendor reported what it used.
     case reported(Usage, tier: String?)
+    /// The vendor was left while it wrote; no more output than this was billed.
+    case counted(output: Int64)
     /// A complete refusal, or no byte of the request left: nothing was billed.
     case notBilled
     /// Nobody knows what the vendor bills; the bound is charged.
@@ -33,6 +35,7 @@ extension RequestHandler {
         end.upstreamRequestID = served?.id
         end.servedModel = served?.model
         end.errorCode = error
+        end.cut = call.cutBy != nil
         end.firstByteMs = call.firstByteAt.map { milliseconds(from: attempt.startedAt, to: $0) }
         end.durationMs = milliseconds(from: attempt.startedAt, to: MonotonicClock.nanoseconds)
         let result: SettleResult
@@ -70,6 +73,9 @@ extension RequestHandler {
         end.tags = call.tags
         end.errorCode = error
         end.fallback = call.attempts > 1
+        end.clippedTo = call.clippedTo
+        end.degradedFrom = call.degradedFrom
+        end.cutBy = call.cutBy
         end.idempotencyKey = call.idempotency?.key
         end.maxTokens = call.imposedLimit ?? call.request.outputLimit
         return end
@@ -89,6 +95,9 @@ extension Attempt {
         switch outcome {
         case .notBilled:
             return Settlement(basis: .notBilled, usage: Usage(), cost: nil)
+        case .counted(let output):
+            return Settlement(
+                basis: .counted, usage: Usage(input: quote.inputTokensMax, output: output), cost: bound(output: output))
         case .unknown:
             return Settlement(basis: .presumed, usage: Usage(), cost: quote.bound)
         case .reported(let usage, let tier):

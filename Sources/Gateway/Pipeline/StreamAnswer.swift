@@ -1,3 +1,4 @@
+import CivilTime
 import HTTPServer
 import HTTPTypes
 import Inference
@@ -37,6 +38,7 @@ extension RequestHandler {
             if !stream.hasBegun { return await broke(call, attempt, transfer, error) }
         }
         if stream.isBroken { return await brokeInStream(call, attempt, stream) }
+        if stream.isCut { return await finishCut(call, attempt, stream) }
         return await finishStream(call, attempt, stream)
     }
 
@@ -58,7 +60,7 @@ extension RequestHandler {
         _ stream: StreamState
     ) async throws(TransferFailure) {
         var output: [UInt8] = []
-        while !stream.relay.isTerminated, !stream.isBroken {
+        while !stream.relay.isTerminated, !stream.isBroken, !stream.isCut {
             let bytes = try await transfer.next()
             if call.firstByteAt == nil { call.firstByteAt = reactor.now }
             output.removeAll(keepingCapacity: true)
@@ -69,7 +71,11 @@ extension RequestHandler {
             stream.keep(output)
             call.exchange.write(output)
             await call.exchange.drained()
+            if attempt.meter != nil, !stream.relay.isTerminated, !stream.isBroken {
+                stream.isCut = await !covers(call, attempt, written: stream.relay.reading.outputBytes)
+            }
         }
+        if stream.isCut { transfer.cancel() }
         // Whatever may follow [DONE] is of no use; the connection is the client library's to keep or close.
         if stream.isBroken { transfer.cancel() }
     }
@@ -111,6 +117,40 @@ extension RequestHandler {
         return nil
     }
 
+    /// Ends a stream whose budget has no more room: for the client its answer has reached the limit of its length.
+    @inline(never)
+    private func finishCut(
+        _ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState
+    ) async -> AttemptFailure? {
+        call.cutBy = "budget"
+        let outcome: Outcome = call.exchange.isClientGone ? .cancelled : .completed
+        do throws(LedgerError) {
+            let cost = try await settle(
+                call, attempt, .counted(output: attempt.meter?.counted ?? attempt.quote.outputTokensMax), status: 200,
+                served: stream.relay.reading, closing: end(of: call, outcome, status: 200))
+            var ending = CutEvent.bytes(
+                stream.relay.reading, choices: call.request.choices, isChat: call.endpoint == .chatCompletions,
+                at: Clock.utcMilliseconds() / 1000)
+            if call.wantsComments { ending += CostComment.event(cost, cutBy: "budget") }
+            ending += Array("data: [DONE]\n\n".utf8)
+            call.exchange.finish(ending)
+        } catch {
+            cut(call, stream, RequestHandler.unavailable(error))
+        }
+        gateway.metrics.finished(call, status: 200)
+        return nil
+    }
+
+    /// What an attempt that ended in its stream came to. A vendor that stops billing when it is left has billed no more than
+    /// what it wrote and the slack.
+    private func outcome(of attempt: Attempt, _ stream: StreamState, isGone: Bool) -> AttemptOutcome {
+        guard isGone, stream.wasCancelled, let slack = attempt.target.provider.cancelSlack, attempt.price != nil else {
+            return .unknown
+        }
+        let written = stream.relay.reading.outputBytes.addingClamped(slack)
+        return .counted(output: min(written, attempt.quote.outputTokensMax))
+    }
+
     /// Settles a stream that broke. Before the client had a byte of it, the next target may be asked.
     @inline(never)
     private func brokeInStream(
@@ -126,7 +166,8 @@ extension RequestHandler {
         call.verdictOnTarget = isGone ? TargetVerdict.none : .brokeOff
         do throws(LedgerError) {
             _ = try await settle(
-                call, attempt, .unknown, status: 200, served: stream.relay.reading, error: failure.kind.rawValue,
+                call, attempt, outcome(of: attempt, stream, isGone: isGone), status: 200, served: stream.relay.reading,
+                error: failure.kind.rawValue,
                 closing: end(of: call, isGone ? .cancelled : .truncated, status: 200, error: failure.kind.rawValue))
             cut(call, stream, failure.gatewayError)
         } catch {
@@ -152,6 +193,10 @@ private final class StreamState {
     var hasBegun = false
     private(set) var failure: StreamFailure?
     private(set) var isBroken = false
+    /// The gateway left the vendor, because of its client.
+    private(set) var wasCancelled = false
+    /// The hold is used up.
+    var isCut = false
     /// The most bytes of the answer that are kept for a repetition; 0: none.
     let keeps: Int
     /// The answer's head, where it is kept.
@@ -183,6 +228,7 @@ private final class StreamState {
     /// The transfer broke.
     @inline(never)
     func cutShort(_ error: TransferFailure) {
+        wasCancelled = error == .cancelled
         broke(StreamFailure(kind: .cutShort, reason: "\(error)"))
     }
 

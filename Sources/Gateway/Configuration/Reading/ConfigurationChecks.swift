@@ -6,6 +6,7 @@ extension ConfigurationLoader {
         // What could not be read would be missed everywhere: such complaints wait until the rest is right.
         let isWhole = !findings.hasErrors
         checkTargets()
+        checkSlices()
         checkApplications()
         guard isWhole else { return }
         checkBudgets()
@@ -26,6 +27,21 @@ extension ConfigurationLoader {
                     findings.add(
                         .error, about: path, "is the same as a target above; for retries use retries.same_target")
                 }
+            }
+        }
+    }
+
+    /// A stream that is cut where the vendor goes on billing would cost more than it holds.
+    private func checkSlices() {
+        for model in configuration.models.values.sorted(by: { $0.name < $1.name }) where model.slices != nil {
+            for target in model.targets {
+                guard let provider = configuration.providers[target.provider], provider.cancelSlack == nil else {
+                    continue
+                }
+                findings.add(
+                    .error, about: "models.\(model.name).slices",
+                    "streams of provider '\(provider.name)' cannot be held in slices: it is not known to stop billing when it"
+                        + " is left; leave slices out, or say providers.\(provider.name).cancel_stops_billing")
             }
         }
     }

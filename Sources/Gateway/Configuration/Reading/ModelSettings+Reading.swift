@@ -1,7 +1,7 @@
 import YAML
 
 enum ModelKey: String, ConfigurationKey {
-    case targets, cap, retries
+    case targets, cap, retries, slices
     case maxOutputTokens = "max_output_tokens"
     case contextWindow = "context_window"
 
@@ -22,6 +22,12 @@ enum RetriesKey: String, ConfigurationKey {
     static let section = "models.NAME.retries"
 }
 
+enum SlicesKey: String, ConfigurationKey {
+    case first, ahead
+
+    static let section = "models.NAME.slices"
+}
+
 extension ModelSettings {
     /// The most tokens that a limit may name: far above any model, far below overflow.
     static let mostTokens: Int64 = 1_000_000_000
@@ -32,6 +38,7 @@ extension ModelSettings {
         reader.integer(.contextWindow, 1...mostTokens, into: &model.contextWindow)
         reader.bool(.cap, into: &model.caps)
         if let inner = reader.mapping(.retries, RetriesKey.self) { model.retries.read(inner) }
+        if let inner = reader.mapping(.slices, SlicesKey.self) { model.slices = SliceSettings.read(inner) }
         return model.targets.isEmpty ? nil : model
     }
 
@@ -62,5 +69,23 @@ extension RetrySettings {
     mutating func read(_ reader: MappingReader<RetriesKey>) {
         reader.integer(.sameTarget, 0...5, into: &sameTarget)
         reader.integer(.attempts, 1...10, into: &attempts)
+    }
+}
+
+extension SliceSettings {
+    static func read(_ reader: MappingReader<SlicesKey>) -> SliceSettings {
+        var slices = SliceSettings()
+        if let value = reader.scalar(.first), let tokens = reader.context.integer(value, in: 1...1_000_000) {
+            slices.first = tokens
+        }
+        if let value = reader.scalar(.ahead), let tokens = reader.context.integer(value, in: 1...1_000_000) {
+            slices.ahead = tokens
+        }
+        if slices.ahead >= slices.first {
+            reader.context.findings.add(
+                .error, reader.place(.ahead),
+                "\(reader.path(.ahead)): must be less than the first slice (\(slices.first))")
+        }
+        return slices
     }
 }

@@ -7,6 +7,7 @@ enum ProviderKey: String, ConfigurationKey {
     case caFile = "ca_file"
     case isPrivate = "private"
     case onDisconnect = "on_disconnect"
+    case cancelStopsBilling = "cancel_stops_billing"
     case maxTokensMember = "max_tokens_member"
     case streamOptions = "stream_options"
 
@@ -18,6 +19,12 @@ enum DrainKey: String, ConfigurationKey {
     case time, bytes, streams
 
     static let section = "providers.NAME.disconnect"
+}
+
+enum CancelKey: String, ConfigurationKey {
+    case slack
+
+    static let section = "providers.NAME.cancel_stops_billing"
 }
 
 enum TimeoutsKey: String, ConfigurationKey {
@@ -79,6 +86,11 @@ extension ProviderSettings {
         reader.choice(.onDisconnect, into: &onDisconnect)
         reader.choice(.maxTokensMember, into: &maxTokensMember)
         reader.bool(.streamOptions, into: &sendsStreamOptions)
+        if let inner = reader.mapping(.cancelStopsBilling, CancelKey.self),
+            let value = inner.required(.slack, example: "slack: 64")
+        {
+            cancelSlack = inner.context.integer(value, in: 1...100_000)
+        }
         if let inner = reader.mapping(.disconnect, DrainKey.self) { drain.read(inner) }
         if let inner = reader.mapping(.timeouts, TimeoutsKey.self) { timeouts.read(inner) }
     }

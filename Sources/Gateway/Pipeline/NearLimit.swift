@@ -1,0 +1,104 @@
+import Inference
+import Ledger
+import PluginKit
+import Providers
+
+/// Budgets that have no room for an attempt: which of them refused, and how all of them stand.
+struct NoRoom {
+    let admission: Admission
+    let line: BudgetLine
+    /// Of all lines, in their order.
+    let states: [PeriodState]
+    /// Only other calls' holds were in the way.
+    let isBusy: Bool
+
+    /// The lines that have too little room, each with its policy.
+    private var refusing: [(line: BudgetLine, policy: NearLimit)] {
+        zip(zip(admission.lines, admission.nearLimits), states).compactMap { pair, state in
+            pair.0.enforces && pair.0.room(in: state) < pair.0.nano ? (pair.0, pair.1) : nil
+        }
+    }
+
+    /// Whether a budget's share for this model is used up, while the budget itself has room: another model's turn.
+    var isCeiling: Bool {
+        guard !isBusy, line.ceiling != nil, let index = admission.lines.firstIndex(of: line) else { return false }
+        return states[index].posted.addingClamped(line.nano) <= states[index].limit
+    }
+
+    /// The fewest output tokens that every refusing budget accepts as an answer; nil when one wants none shortened.
+    func leastUseful(isStructured: Bool) -> Int64? {
+        let refusing = refusing
+        guard !refusing.isEmpty else { return nil }
+        var least: Int64 = 1
+        for (_, policy) in refusing {
+            guard let clip = policy.clip, policy.clipsStructured || !isStructured else { return nil }
+            least = max(least, clip)
+        }
+        return least
+    }
+
+    /// The model that a refusing budget gives the call to.
+    var smallerModel: String? {
+        refusing.lazy.compactMap(\.policy.degrade?.model).first
+    }
+
+    /// What all budgets have room for now, in nano-units of the price's currency, rounded down.
+    var affordable: Int64 {
+        zip(admission.lines, states).filter(\.0.enforces).map { line, state in
+            let room = line.room(in: state)
+            guard let rate = line.fx else { return room }
+            return Int64(clamping: Int128(room) * 1_000_000_000 / Int128(rate.nano))
+        }.min() ?? .max
+    }
+}
+
+extension BudgetLine {
+    /// What the period can still take for this call, at least zero.
+    fileprivate func room(in state: PeriodState) -> Int64 {
+        let used = state.posted.addingClamped(state.held)
+        return max(0, min(state.limit, ceiling ?? state.limit).subtractingClamped(used))
+    }
+}
+
+extension Price {
+    /// Returns the most output tokens for each of `choices` answers with which a call stays within `nano`; zero when not even
+    /// its input does.
+    func affordableOutput(input: Int64, choices: Int64, within nano: Int64, atMost most: Int64) -> Int64 {
+        func fits(_ tokens: Int64) -> Bool {
+            let (output, overflowed) = tokens.multipliedReportingOverflow(by: choices)
+            guard !overflowed, let bound = upperBound(input: input, output: output) else { return false }
+            return bound <= nano
+        }
+        var (low, high) = (Int64(0), max(0, most))
+        while low < high {
+            let middle = low + (high - low + 1) / 2
+            if fits(middle) { low = middle } else { high = middle - 1 }
+        }
+        return low
+    }
+}
+
+extension RequestHandler {
+    /// Shortens the call to what its budgets have room for. Returns false when none of that would be of use.
+    func clip(_ call: InferenceCall, _ attempt: Attempt, _ noRoom: NoRoom) -> Bool {
+        guard call.endpoint != .embeddings, !noRoom.isCeiling, let price = attempt.price,
+            let least = noRoom.leastUseful(isStructured: call.request.isStructured)
+        else { return false }
+        let choices = max(1, call.request.choices)
+        let most = attempt.fullOutput / choices - 1
+        let tokens = price.affordableOutput(
+            input: attempt.quote.inputTokensMax, choices: choices, within: noRoom.affordable, atMost: most)
+        guard tokens >= least else { return false }
+        call.clippedTo = tokens
+        return true
+    }
+
+    /// What the client is told in the end; if a budget names a smaller model, ``route(_:)`` tries that one before.
+    func refusal(_ call: InferenceCall, _ noRoom: NoRoom) -> GatewayError {
+        if call.degradedFrom == nil, let name = noRoom.smallerModel, name != call.model.name {
+            call.smallerModel = call.generation.models[name]
+        }
+        return noRoom.admission.refusal(
+            call.forPlugins, line: noRoom.line, states: noRoom.states, isBusy: noRoom.isBusy)
+    }
+}
