@@ -184,4 +184,46 @@ private let window = (from: midnight, to: midnight + 2 * 86_400_000)
         #expect(findings.contains { $0.contains("disagree on whether it is settled") })
         #expect(findings.contains { $0.contains("audit row 2") })
     }
+
+    /// On the last attempt's row, and on the row of a request that had none.
+    @Test(arguments: [true, false])
+    func whatABudgetDidToARequestIsInItsRow(hasAttempt: Bool) async throws {
+        let folder = try Folder()
+        let ledger = try LedgerWriter.open(folder.ledger)
+        let id = newID()
+        var closing = closing(id)
+        closing.maxTokens = 4_096
+        closing.clippedTo = 812
+        closing.degradedFrom = "chat-large"
+        closing.cutBy = "budget"
+        closing.idempotencyKey = "order-17"
+        if hasAttempt {
+            #expect(await ledger.admit(hold(id, 10, lines: [])).isHeld)
+            try await ledger.settle(end(id, 5), closing: closing)
+        } else {
+            ledger.record(closing)
+        }
+        await ledger.close()
+        let end = try LedgerReader.open(folder.ledger).request(id)?.end
+
+        #expect(end?.maxTokens == 4_096 && end?.clippedTo == 812 && end?.degradedFrom == "chat-large")
+        #expect(end?.cutBy == "budget" && end?.idempotencyKey == "order-17")
+    }
+
+    /// The row is updated when the end comes after the last settlement.
+    @Test func anEndThatComesLateIsNotedWhole() async throws {
+        let folder = try Folder()
+        let ledger = try LedgerWriter.open(folder.ledger)
+        let id = newID()
+        var closing = closing(id, .failed)
+        closing.degradedFrom = "chat-large"
+        closing.idempotencyKey = "order-17"
+        #expect(await ledger.admit(hold(id, 10, lines: [])).isHeld)
+        try await ledger.settle(end(id, 0, basis: .notBilled))
+        ledger.record(closing)
+        await ledger.close()
+        let end = try LedgerReader.open(folder.ledger).request(id)?.end
+
+        #expect(end?.degradedFrom == "chat-large" && end?.idempotencyKey == "order-17" && end?.clippedTo == nil)
+    }
 }
