@@ -101,7 +101,8 @@ let package = Package(
         tests("HTTPServer", imports: ["HTTPTypes", "NetIO"]),
         tests("HTTPClient", imports: ["HTTPTypes", "HTTPServer", "NetIO"]),
         tests("Inference", imports: ["JSON"]),
-        tests("Providers", imports: ["Inference", "JSON", "HTTPTypes", "Simulation"]),
+        tests(
+            "Providers", imports: ["Inference", "JSON", "HTTPTypes", "Simulation"], resources: [.copy("Golden")]),
         tests("Simulation", imports: ["JSON"]),
         tests("Prompts", imports: ["Inference", "JSON", "YAML"]),
         tests("Routing", imports: ["Inference"]),

@@ -54,10 +54,10 @@ public final class BudgetAdmission: AdmitPhase {
         _ bound: Money, for rule: BudgetRule, at moment: Int64
     ) throws -> (nano: Int64, rate: FXRate?) {
         if bound.currency == rule.limit.currency || bound.nano == 0 { return (bound.nano, nil) }
-        guard let rate = clock.rate(from: bound.currency, among: rule.rates, at: moment) else {
+        guard let rate = clock.rate(from: bound.currency, for: rule, at: moment) else {
             throw GatewayError(
                 503, "plugin_failed",
-                "the price book has no rate from \(bound.currency) to \(rule.limit.currency) of the last 7 days",
+                "the price book has no rate from \(bound.currency) to \(rule.limit.currency) of the last \(rule.rateDays) days",
                 retryAfter: 60)
         }
         return (rate.convert(bound.nano) ?? .max, rate)

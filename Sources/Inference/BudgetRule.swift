@@ -9,6 +9,8 @@ public struct BudgetRule: Sendable, Hashable {
     public var weekStart: Int
     /// For prices in other currencies, by their day, ascending: from the price's currency to the limit's.
     public var rates: [FXRate]
+    /// How many days a rate is used; then it is too old.
+    public var rateDays = 7
     /// The shares of the limit at which an alert is due, in millionths, ascending.
     public var alerts: [Int] = []
     /// False for a budget that only alerts: it never refuses.

@@ -11,6 +11,7 @@ public struct Rates: Sendable, Hashable {
     public var imageInput: Int64?
     public var output: Int64
     public var audioOutput: Int64?
+    public var imageOutput: Int64?
 
     public init(input: Int64, output: Int64) {
         self.input = input
@@ -26,8 +27,9 @@ public struct Rates: Sendable, Hashable {
             ?? input
     }
 
-    /// The dearest that an output token can be; audio without a price of its own is billed at ``fallback`` or `output`.
-    public var dearestOutput: Int64 { max(output, audioOutput ?? fallback) }
+    /// The dearest that an output token can be; sound and images without a price of their own are billed at
+    /// ``fallback`` or `output`, whichever is dearer.
+    public var dearestOutput: Int64 { max(output, audioOutput ?? fallback, imageOutput ?? fallback) }
 }
 
 /// A price for requests whose whole input is longer than `aboveInputTokens`; it then holds for every class.
@@ -55,6 +57,8 @@ public struct Price: Sendable, Hashable {
     public var longContext: [LongContextRates] = []
     /// By the name that the vendor reports: `batch`, `flex`, `priority`.
     public var tiers: [String: Rates] = [:]
+    /// What is billed by the piece, such as `web_search`: nano-units each.
+    public var perCall: [String: Int64] = [:]
     /// The most input tokens that the model takes.
     public var contextWindow: Int64?
     public var maxOutputTokens: Int64?
@@ -73,7 +77,8 @@ public struct Price: Sendable, Hashable {
 /// What an attempt cost, and which classes had no price of their own.
 public struct Charge: Sendable, Hashable {
     public var nano: Int64
-    /// Names of billing classes that were billed at the fallback price; finance looks at these rows.
+    /// Names of billing classes that were billed at the fallback price, `unpriced:` and the name of what is billed by
+    /// the piece and has no price, `tier:` and the name of an unknown tier; finance looks at these rows.
     public var unpricedClasses: [String]
 }
 
@@ -83,6 +88,9 @@ extension Price {
     /// - Parameter tier: the service tier that the vendor reports to have served. One that the book does not know bills as
     ///   standard and is flagged as `tier:` and its name.
     public func charge(for usage: Usage, tier: String? = nil) -> Charge? {
+        if currency == .usd, let cost = usage.extras?[Usage.vendorCost], cost > 0 {
+            return Charge(nano: cost, unpricedClasses: [])
+        }
         let rates = rates(totalInput: usage.totalInput, tier: tier)
         var sum = Int128(0)
         var unpriced: [String] = []
@@ -100,10 +108,23 @@ extension Price {
         add(usage.imageInput, rates.imageInput, "image_input", fallback: rates.fallback)
         add(usage.output, rates.output, "output", fallback: 0)
         add(usage.audioOutput, rates.audioOutput, "audio_output", fallback: max(rates.fallback, rates.output))
+        add(usage.imageOutput, rates.imageOutput, "image_output", fallback: max(rates.fallback, rates.output))
+        if let extras = usage.extras { addExtras(extras, to: &sum, &unpriced) }
         if let tier, tiers[tier] == nil, !Price.standardTiers.contains(tier) {
             unpriced.append("tier:\(tier.prefix(32))")
         }
         return Int64(exactly: Price.dividedUp(sum)).map { Charge(nano: $0, unpricedClasses: unpriced) }
+    }
+
+    /// No count of tokens says what a search costs: without a price it can only be flagged.
+    private func addExtras(_ extras: [String: Int64], to sum: inout Int128, _ unpriced: inout [String]) {
+        for (name, count) in extras.sorted(by: { $0.key < $1.key }) where count > 0 && name != Usage.vendorCost {
+            guard let rate = perCall[name] else {
+                unpriced.append("unpriced:\(name)")
+                continue
+            }
+            sum += Int128(count) * Int128(rate) * 1_000_000
+        }
     }
 
     /// What vendors call the tier whose prices are the standard ones.

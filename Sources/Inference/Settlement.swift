@@ -60,13 +60,18 @@ public struct Settlement: Sendable, Hashable {
     public var usage: Usage
     /// Nil when the target has no price: finance sees it as unpriced, never as zero.
     public var cost: Money?
-    /// Billing classes that had no price of their own.
+    /// Billing classes that had no price of their own, and what else finance should look at.
     public var unpricedClasses: [String]
+    /// The service tier that served, as the vendor names it; its price was billed where the book has one.
+    public var tier: String?
 
-    public init(basis: Basis, usage: Usage, cost: Money?, unpricedClasses: [String] = []) {
+    public init(
+        basis: Basis, usage: Usage, cost: Money?, unpricedClasses: [String] = [], tier: String? = nil
+    ) {
         self.basis = basis
         self.usage = usage
         self.cost = cost
         self.unpricedClasses = unpricedClasses
+        self.tier = tier
     }
 }

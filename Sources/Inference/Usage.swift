@@ -15,8 +15,11 @@ public struct Usage: Sendable, Hashable {
     /// Output tokens, reasoning among them.
     public var output: Int64 = 0
     public var audioOutput: Int64 = 0
+    public var imageOutput: Int64 = 0
     /// The part of `output` that was reasoning; already billed there.
     public var reasoning: Int64 = 0
+    /// What is billed by the piece, by name, such as `web_search: 2`; nil for nearly every call.
+    public var extras: [String: Int64]?
 
     public init() {}
 
@@ -32,7 +35,12 @@ public struct Usage: Sendable, Hashable {
     }
 
     /// Everything that was written.
-    public var totalOutput: Int64 { output.addingClamped(audioOutput) }
+    public var totalOutput: Int64 { output.addingClamped(audioOutput).addingClamped(imageOutput) }
+
+    /// The name of the extra that holds what the vendor itself says that the call cost, in nano-dollars.
+    ///
+    /// It is the charge, in place of what the price book would make of the tokens.
+    public static let vendorCost = "vendor_cost_nano"
 }
 
 extension Int64 {

@@ -49,12 +49,12 @@ package final class PeriodClock: Sendable {
         }
     }
 
-    /// Returns the latest of `rates` from `currency` that is not later than the day of `moment` (UTC) and at most a week
-    /// older: long enough for holidays, short enough to notice that nobody brings new ones.
-    package func rate(from currency: Currency, among rates: [FXRate], at moment: Int64) -> FXRate? {
+    /// Returns the latest rate of `rule` from `currency` that is not later than the day of `moment` (UTC) and at most the
+    /// rule's ``BudgetRule/rateDays`` older.
+    package func rate(from currency: Currency, for rule: BudgetRule, at moment: Int64) -> FXRate? {
         let today = CivilDate(daysSince1970: Int(moment / 86_400_000))
-        let oldest = today.adding(days: -7).description
+        let oldest = today.adding(days: -max(0, min(rule.rateDays, 36_525))).description
         let latest = today.description
-        return rates.last { $0.base == currency && $0.day <= latest && $0.day >= oldest }
+        return rule.rates.last { $0.base == currency && $0.day <= latest && $0.day >= oldest }
     }
 }

@@ -5,7 +5,11 @@ import JSON
 struct AnswerReader: Sendable {
     private(set) var reading = AnswerReading()
     private(set) var finishCount = 0
-    private var usage = OpenAIUsage()
+    private var usage: ChatUsage
+
+    init(_ dialect: UsageDialect = .compatible) {
+        usage = ChatUsage(dialect)
+    }
 
     /// Takes what `skim` found in `bytes`.
     mutating func read(_ skim: AnswerSkim, in bytes: [UInt8]) {
@@ -35,8 +39,10 @@ struct AnswerReader: Sendable {
     }
 
     private mutating func update(_ document: JSONDocument) {
-        usage.update(document)
-        reading.usage = usage.classes
+        usage.update(document.root, of: document)
+        let billed = usage.billed
+        reading.usage = billed?.usage
+        reading.clampedClasses = billed?.clamped ?? []
     }
 
     /// The text of a string value; nil for another kind, when it is empty, or longer than any name.

@@ -4,6 +4,8 @@ package import Inference
 package struct AnswerReading: Sendable, Hashable {
     /// Nil when the vendor reported none: the end is then presumed at the bound.
     package var usage: Usage?
+    /// Classes whose figure was larger than the total that it is a part of.
+    package var clampedClasses: [String] = []
     /// The service tier that served, as the vendor names it.
     package var tier: String?
     /// The vendor's name for the model that served.

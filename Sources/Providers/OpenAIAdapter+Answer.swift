@@ -15,7 +15,7 @@ extension OpenAIAdapter {
         guard let skim = AnswerSkim(body, 0..<body.count) else {
             throw UpstreamFailure(.malformedAnswer, status: status, message: "the answer is not a JSON object")
         }
-        var reader = AnswerReader()
+        var reader = AnswerReader(quirks.usage)
         reader.read(skim, in: body)
         if skim.isError(in: body) {
             var failure = UpstreamFailure(UpstreamErrorBody(body), status: nil)

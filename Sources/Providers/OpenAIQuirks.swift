@@ -8,13 +8,17 @@ package struct OpenAIQuirks: Sendable, Hashable {
     package var renamesLimit: Bool
     /// Whether the upstream knows `stream_options`; if not, it is removed.
     package var streamOptions: Bool
+    /// Whose figures its `usage` holds.
+    package var usage: UsageDialect
 
     package init(
-        limitMember: OpenAIRequest.LimitMember = .maxTokens, renamesLimit: Bool = false, streamOptions: Bool = true
+        limitMember: OpenAIRequest.LimitMember = .maxTokens, renamesLimit: Bool = false, streamOptions: Bool = true,
+        usage: UsageDialect = .compatible
     ) {
         self.limitMember = limitMember
         self.renamesLimit = renamesLimit
         self.streamOptions = streamOptions
+        self.usage = usage
     }
 
     /// Returns what is known of a base URL's host: the value of `max_tokens_member: auto`.
@@ -24,11 +28,15 @@ package struct OpenAIQuirks: Sendable, Hashable {
     package static func known(host: String, port: Int? = nil) -> OpenAIQuirks {
         func isIn(_ domain: String) -> Bool { host == domain || host.hasSuffix(".\(domain)") }
         if isIn("api.openai.com") || isIn("openai.azure.com") {
-            return OpenAIQuirks(limitMember: .maxCompletionTokens)
+            return OpenAIQuirks(limitMember: .maxCompletionTokens, usage: .openai)
         }
-        if isIn("mistral.ai") { return OpenAIQuirks(renamesLimit: true, streamOptions: false) }
+        if isIn("mistral.ai") { return OpenAIQuirks(renamesLimit: true, streamOptions: false, usage: .mistral) }
         let knowsOneLimit =
             ["x.ai", "together.xyz", "together.ai", "deepseek.com"].contains(where: isIn) || port == 11434
-        return OpenAIQuirks(renamesLimit: knowsOneLimit)
+        let dialects: [(domain: String, usage: UsageDialect)] = [
+            ("x.ai", .xai), ("deepseek.com", .deepseek), ("groq.com", .groq), ("openrouter.ai", .openrouter),
+        ]
+        let usage = dialects.first { isIn($0.domain) }?.usage ?? .compatible
+        return OpenAIQuirks(renamesLimit: knowsOneLimit, usage: usage)
     }
 }

@@ -17,16 +17,18 @@ package struct OpenAIStreamRelay: Sendable {
     private let hidesUsage: Bool
     private let choices: Int64
     private var parser = ServerSentEventParser()
-    private var reader = AnswerReader()
+    private var reader: AnswerReader
     /// The last event was left out; of a CRLF that ended it the LF may still come, and looks like an empty line.
     private var leftOut = false
 
     /// - Parameters:
     ///   - hidesUsage: true when the gateway asked for usage and the client did not.
     ///   - choices: how many answers the client asked for.
-    package init(hidesUsage: Bool, choices: Int64 = 1) {
+    ///   - usage: whose figures the usage holds.
+    package init(hidesUsage: Bool, choices: Int64 = 1, usage: UsageDialect = .compatible) {
         self.hidesUsage = hidesUsage
         self.choices = choices
+        reader = AnswerReader(usage)
     }
 
     /// What was read so far; of several usage figures the last.

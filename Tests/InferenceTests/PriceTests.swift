@@ -61,6 +61,25 @@ private struct Vector: Sendable, CustomTestStringConvertible {
         #expect(book.charge(for: usage)?.unpricedClasses == ["cached_input"])
     }
 
+    @Test func piecesAreBilledAtTheirPriceOrFlagged() {
+        var book = price(1_000_000_000, 0)
+        book.perCall = ["web_search": 10_000_000, "web_fetch": 0]
+        var usage = Usage(input: 1, output: 0)
+        usage.extras = ["web_search": 3, "web_fetch": 9, "images": 2]
+        let charge = book.charge(for: usage)
+        #expect(charge?.nano == 30_001_000 && charge?.unpricedClasses == ["unpriced:images"])
+        usage.extras = ["web_search": .max]
+        #expect(book.charge(for: usage) == nil)
+    }
+
+    @Test func whatTheVendorSaysThatItCostIsTheCharge() {
+        var usage = Usage(input: 1_000_000, output: 0)
+        usage.extras = [Usage.vendorCost: 7, "web_search": 1]
+        #expect(price(1_000_000_000, 0).charge(for: usage)?.nano == 7)
+        usage.extras = [Usage.vendorCost: 0]
+        #expect(price(1_000_000_000, 0).charge(for: usage)?.nano == 1_000_000_000)
+    }
+
     @Test func reasoningIsBilledOnceAsOutput() {
         var usage = Usage(input: 0, output: 100)
         usage.reasoning = 80
@@ -116,6 +135,7 @@ private struct Vector: Sendable, CustomTestStringConvertible {
             usage.audioInput = .random(in: 0...400)
             usage.output = .random(in: 0...900)
             usage.audioOutput = .random(in: 0...90)
+            usage.imageOutput = .random(in: 0...90)
             let bound = book.upperBound(input: usage.totalInput, output: usage.totalOutput)
             for tier in [nil, "priority"] {
                 let nano = book.charge(for: usage, tier: tier)?.nano

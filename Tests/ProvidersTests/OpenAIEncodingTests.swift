@@ -102,11 +102,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("api.openai.com", nil, OpenAIQuirks(limitMember: .maxCompletionTokens)),
-        ("eu.api.openai.com", nil, OpenAIQuirks(limitMember: .maxCompletionTokens)),
+        ("api.openai.com", nil, OpenAIQuirks(limitMember: .maxCompletionTokens, usage: .openai)),
+        ("eu.api.openai.com", nil, OpenAIQuirks(limitMember: .maxCompletionTokens, usage: .openai)),
         ("api.openai.com.evil.org", nil, OpenAIQuirks()),
         ("notmistral.ai", nil, OpenAIQuirks()),
-        ("api.mistral.ai", nil, OpenAIQuirks(renamesLimit: true, streamOptions: false)),
+        ("api.mistral.ai", nil, OpenAIQuirks(renamesLimit: true, streamOptions: false, usage: .mistral)),
+        ("api.x.ai", nil, OpenAIQuirks(renamesLimit: true, usage: .xai)),
+        ("openrouter.ai", nil, OpenAIQuirks(usage: .openrouter)),
         ("127.0.0.1", 11434, OpenAIQuirks(renamesLimit: true)),
         ("127.0.0.1", 8000, OpenAIQuirks()),
     ])

@@ -40,6 +40,7 @@ extension BudgetRule {
         self.init(
             settings.subject, window: BudgetWindow(rawValue: settings.window.rawValue) ?? .total, limit: settings.limit,
             zone: settings.zone, weekStart: settings.weekStart, rates: rates.all(to: settings.limit.currency))
+        rateDays = rates.days
         alerts = settings.alerts
         enforces = settings.onExhausted == .deny
         nearLimit = settings.nearLimit

@@ -35,6 +35,8 @@ package struct Configuration: Sendable {
     package var plugins: [PluginBinding] = [PluginBinding(name: "budget")]
 
     package var prices = PriceBook()
+    /// The entries of `prices`, in the order of the file.
+    package var priceEntries: [PriceEntry] = []
     package var exchangeRates = ExchangeRates()
     package var metrics: [String: MetricSettings] = [:]
     /// In the order of their ids.

@@ -1,6 +1,10 @@
 /// Something that is wrong with a file: where, what, and what would be right.
 package struct Diagnostic: Sendable, Hashable {
-    package enum Severity: String, Sendable { case error, warning }
+    package enum Severity: String, Sendable {
+        case error, warning
+        /// Worth knowing, and nothing is wrong.
+        case note
+    }
 
     package var severity: Severity
     package var file: String

@@ -1,3 +1,5 @@
+package import Providers
+
 /// An upstream: what it speaks, where it is, and how it is treated.
 package struct ProviderSettings: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
@@ -30,6 +32,8 @@ package struct ProviderSettings: Sendable, Hashable {
     package var maxTokensMember: MaxTokensMember = .auto
     /// Whether the provider understands `stream_options.include_usage`. Default: true.
     package var sendsStreamOptions: Bool = true
+    /// Whose figures its `usage` holds. Nil: what is known of the host.
+    package var usage: UsageDialect?
 
     package init(name: String, kind: Kind, baseURL: BaseURL? = nil) {
         self.name = name

@@ -54,6 +54,7 @@ extension OpenAIQuirks {
         case .maxCompletionTokens: self.init(limitMember: .maxCompletionTokens, renamesLimit: true)
         }
         streamOptions = known.streamOptions && provider.sendsStreamOptions
+        usage = provider.usage ?? known.usage
     }
 }
 

@@ -29,7 +29,7 @@ extension RequestHandler {
         _ call: InferenceCall, _ attempt: Attempt, _ outcome: AttemptOutcome, status: Int? = nil,
         served: AnswerReading? = nil, error: String? = nil, closing: RequestEnd? = nil
     ) async throws(LedgerError) -> Money? {
-        let settlement = attempt.settlement(outcome)
+        let settlement = attempt.settlement(outcome, clamped: served?.clampedClasses ?? [])
         var end = AttemptEnd(request: call.id, attempt: attempt.number, settlement: settlement)
         end.upstreamStatus = status
         end.upstreamRequestID = served?.id
@@ -91,7 +91,8 @@ extension Attempt {
     /// calls of a period can be added up.
     private static let largestCharge: Int64 = 1_000_000_000_000_000
 
-    fileprivate func settlement(_ outcome: AttemptOutcome) -> Settlement {
+    /// - Parameter clamped: classes whose figure was larger than the total that it is a part of; they are flagged.
+    fileprivate func settlement(_ outcome: AttemptOutcome, clamped: [String]) -> Settlement {
         switch outcome {
         case .notBilled:
             return Settlement(basis: .notBilled, usage: Usage(), cost: nil)
@@ -101,15 +102,17 @@ extension Attempt {
         case .unknown:
             return Settlement(basis: .presumed, usage: Usage(), cost: quote.bound)
         case .reported(let usage, let tier):
-            if target.isFree { return Settlement(basis: .reported, usage: usage, cost: .zero(.usd)) }
-            guard let price else { return Settlement(basis: .reported, usage: usage, cost: nil) }
+            var settlement = Settlement(basis: .reported, usage: usage, cost: nil, tier: tier)
+            settlement.unpricedClasses = clamped.isEmpty ? [] : clamped.map { "clamped:\($0)" }
+            if target.isFree { settlement.cost = .zero(.usd) }
+            guard !target.isFree, let price else { return settlement }
             guard let charge = price.charge(for: usage, tier: tier), charge.nano <= Attempt.largestCharge else {
                 // A figure beyond all bounds is a fault; what was held is the most that anybody can stand for.
                 return Settlement(basis: .presumed, usage: usage, cost: quote.bound)
             }
-            return Settlement(
-                basis: .reported, usage: usage, cost: Money(nano: charge.nano, price.currency),
-                unpricedClasses: charge.unpricedClasses)
+            settlement.cost = Money(nano: charge.nano, price.currency)
+            settlement.unpricedClasses += charge.unpricedClasses
+            return settlement
         }
     }
 }

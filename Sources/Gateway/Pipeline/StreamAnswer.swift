@@ -21,7 +21,9 @@ extension RequestHandler {
         let watch = DisconnectWatch(call.exchange, attempt.target.provider, transfer, self)
         defer { watch.end() }
         let stream = StreamState(
-            OpenAIStreamRelay(hidesUsage: !call.request.includesUsage, choices: call.request.choices),
+            OpenAIStreamRelay(
+                hidesUsage: !call.request.includesUsage, choices: call.request.choices,
+                usage: attempt.target.adapter.quirks.usage),
             keeps: keepsAnswer(call) ? call.generation.configuration.content.maxAnswer : 0)
         do throws(TransferFailure) {
             let head = try await transfer.head()

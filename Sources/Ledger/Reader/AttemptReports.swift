@@ -8,11 +8,12 @@ extension LedgerReader {
             SELECT attempt, identity, state, admitted_at, input_max, output_max, bound_nano, basis, cost_nano, unpriced,
               input, cached_input, cache_write, cache_write_1h, cache_write_12h, audio_input, image_input, output,
               audio_output, reasoning, upstream_status, upstream_request, error_code, first_byte_ms, duration_ms,
-              served_model, seq, cut
+              served_model, seq, cut, extras, tier
             FROM attempt WHERE request=?1
             UNION ALL
             SELECT attempt, identity, state, admitted_at, input_max, output_max, bound_nano, NULL, NULL, NULL,
-              NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, seq, 0
+              NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, seq, 0,
+              NULL, NULL
             FROM hold WHERE request=?1 ORDER BY attempt
             """)
         select.bind(1, request)
@@ -40,8 +41,10 @@ extension LedgerReader {
             admittedAt: row.integer(3), quote: quote)
         if let basis = row.optionalText(7).flatMap(Basis.init) {
             let unpriced = row.text(9).split(separator: ",").map(String.init)
+            var usage = usage(row, from: 10)
+            usage.readExtras(row.optionalText(28))
             detail.settlement = Settlement(
-                basis: basis, usage: usage(row, from: 10), cost: money(8), unpricedClasses: unpriced)
+                basis: basis, usage: usage, cost: money(8), unpricedClasses: unpriced, tier: row.optionalText(29))
         }
         detail.upstreamStatus = row.optionalInteger(20).map { Int(clamping: $0) }
         detail.upstreamRequestID = row.optionalText(21)

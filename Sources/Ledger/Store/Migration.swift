@@ -29,6 +29,10 @@ enum Migration {
         ALTER TABLE attempt ADD COLUMN idempotency_key TEXT;
         ALTER TABLE attempt ADD COLUMN seq INTEGER NOT NULL DEFAULT 0 CHECK(seq>=0);
         ALTER TABLE attempt ADD COLUMN cut INTEGER NOT NULL DEFAULT 0 CHECK(cut=0 OR state<>'voided');
+        ALTER TABLE attempt ADD COLUMN extras TEXT;
+        ALTER TABLE attempt ADD COLUMN tier TEXT;
+        ALTER TABLE price ADD COLUMN per_call TEXT;
+        ALTER TABLE price_rates ADD COLUMN image_output INTEGER;
         ALTER TABLE request ADD COLUMN clipped_to INTEGER;
         ALTER TABLE request ADD COLUMN degraded_from TEXT;
         ALTER TABLE request ADD COLUMN cut_by TEXT;

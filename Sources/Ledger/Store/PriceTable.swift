@@ -12,21 +12,21 @@ final class PriceTable {
 
     init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
-        let columns = "id, provider, model, valid_from, currency, source, context_window, max_output_tokens"
+        let columns = "id, provider, model, valid_from, currency, source, context_window, max_output_tokens, per_call"
         candidates = try connection.prepare(
             "SELECT \(columns) FROM price WHERE provider=? AND model=? AND valid_from=?")
         one = try connection.prepare("SELECT \(columns) FROM price WHERE id=?")
         rates = try connection.prepare(
             """
             SELECT tier, above_input, input, cached_input, cache_write, cache_write_1h, cache_write_12h, audio_input,
-              image_input, output, audio_output FROM price_rates WHERE price=? ORDER BY tier, above_input
+              image_input, output, audio_output, image_output FROM price_rates WHERE price=? ORDER BY tier, above_input
             """)
         insert = try connection.prepare(
             """
-            INSERT INTO price(provider, model, valid_from, currency, source, context_window, max_output_tokens)
-            VALUES(?,?,?,?,?,?,?)
+            INSERT INTO price(provider, model, valid_from, currency, source, context_window, max_output_tokens, per_call)
+            VALUES(?,?,?,?,?,?,?,?)
             """)
-        insertRates = try connection.prepare("INSERT INTO price_rates VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
+        insertRates = try connection.prepare("INSERT INTO price_rates VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)")
     }
 
     /// Returns the number of exactly this price; stores it on first use.
@@ -64,6 +64,7 @@ final class PriceTable {
         insert.bind(5, price.source)
         insert.bind(6, price.contextWindow)
         insert.bind(7, price.maxOutputTokens)
+        insert.bind(8, UsageExtras.text(price.perCall))
         try insert.run()
         let id = connection.lastRowID
         try store(price.rates, of: id, tier: "", above: -1)
@@ -85,6 +86,7 @@ final class PriceTable {
         insertRates.bind(10, rates.imageInput)
         insertRates.bind(11, rates.output)
         insertRates.bind(12, rates.audioOutput)
+        insertRates.bind(13, rates.imageOutput)
         try insertRates.run()
     }
 
@@ -95,6 +97,7 @@ final class PriceTable {
             rates: Rates(input: 0, output: 0), source: row.text(5))
         price.contextWindow = row.optionalInteger(6)
         price.maxOutputTokens = row.optionalInteger(7)
+        price.perCall = row.optionalText(8).flatMap(UsageExtras.read) ?? [:]
         rates.bind(1, row.integer(0))
         defer { rates.reset() }
         while try rates.step() {
@@ -119,6 +122,7 @@ final class PriceTable {
         found.audioInput = rates.optionalInteger(7)
         found.imageInput = rates.optionalInteger(8)
         found.audioOutput = rates.optionalInteger(10)
+        found.imageOutput = rates.optionalInteger(11)
         return found
     }
 }

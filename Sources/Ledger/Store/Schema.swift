@@ -19,13 +19,13 @@ enum Schema {
 
         CREATE TABLE price(id INTEGER PRIMARY KEY, provider TEXT NOT NULL, model TEXT NOT NULL,
           valid_from TEXT NOT NULL, currency TEXT NOT NULL CHECK(length(currency)=3), source TEXT NOT NULL,
-          context_window INTEGER, max_output_tokens INTEGER) STRICT;
+          context_window INTEGER, max_output_tokens INTEGER, per_call TEXT) STRICT;
         CREATE INDEX price_model ON price(provider, model, valid_from);
         CREATE TABLE price_rates(price INTEGER NOT NULL REFERENCES price(id),
           tier TEXT NOT NULL, above_input INTEGER NOT NULL,          -- '' and -1: the standard rates
           input INTEGER NOT NULL, cached_input INTEGER, cache_write INTEGER, cache_write_1h INTEGER,
           cache_write_12h INTEGER, audio_input INTEGER, image_input INTEGER, output INTEGER NOT NULL,
-          audio_output INTEGER, PRIMARY KEY(price, tier, above_input)) STRICT, WITHOUT ROWID;
+          audio_output INTEGER, image_output INTEGER, PRIMARY KEY(price, tier, above_input)) STRICT, WITHOUT ROWID;
 
         CREATE TABLE identity(id INTEGER PRIMARY KEY, application TEXT NOT NULL, team TEXT, key TEXT NOT NULL,
           model TEXT NOT NULL, prompt TEXT, prompt_version TEXT, prompt_digest TEXT, prompt_label TEXT,
@@ -84,6 +84,8 @@ enum Schema {
           session TEXT, unit BLOB, tags TEXT, request_error TEXT, fallback INTEGER, max_tokens INTEGER,
           clipped_to INTEGER, degraded_from TEXT, cut_by TEXT, idempotency_key TEXT,
           seq INTEGER NOT NULL DEFAULT 0 CHECK(seq>=0), cut INTEGER NOT NULL DEFAULT 0 CHECK(cut=0 OR state<>'voided'),
+          extras TEXT,                                                        -- images=3,web_search=2
+          tier TEXT,                                                          -- as the vendor names it
           PRIMARY KEY(request, attempt)) STRICT, WITHOUT ROWID;
         CREATE INDEX attempt_session ON attempt(session) WHERE session IS NOT NULL;
 

@@ -42,9 +42,9 @@ struct AttemptTable {
               cache_write_1h, cache_write_12h, audio_input, image_input, output, audio_output, reasoning, unpriced,
               upstream_status, upstream_request, error_code, first_byte_ms, duration_ms, served_model, endpoint, outcome,
               status, stream, started_at, total_ms, total_first_byte_ms, session, unit, tags, request_error, fallback,
-              max_tokens, clipped_to, degraded_from, cut_by, idempotency_key, seq, cut)
+              max_tokens, clipped_to, degraded_from, cut_by, idempotency_key, seq, cut, extras, tier)
             VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,
-              ?,?)
+              ?,?,?,?)
             """)
         find = try connection.prepare("SELECT 1 FROM attempt WHERE request=? AND attempt=?")
         let last = try connection.prepare("SELECT max(request) FROM attempt")
@@ -175,6 +175,8 @@ struct AttemptTable {
         insertAttempt.bind(31, end.firstByteMs)
         insertAttempt.bind(32, end.durationMs)
         insertAttempt.bind(33, end.servedModel)
+        insertAttempt.bind(53, usage.storedExtras)
+        insertAttempt.bind(54, settlement.tier.map { String($0.prefix(64)) })
     }
 
     /// A count as a report can add it up: whatever a vendor claims, at least zero and at most a million million.

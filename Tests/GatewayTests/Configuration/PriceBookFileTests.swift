@@ -56,7 +56,7 @@ import Testing
         #expect(dollars == written && dollars?.convert(1) == 2)
         let euros = try #require(rates.rate(from: .usd, to: .eur, on: "2026-11-21"))
         #expect(euros.nano == 922_253_989)  // 10¹⁸ / 1084300000 = 922253988.74…
-        #expect(rates.all(to: .eur) == [euros])
+        #expect(rates.all(to: .eur, from: [.usd]) == [euros])
         #expect(rates.rate(from: .usd, to: .eur, on: "2026-11-19") == nil)
         #expect(rates.rate(from: .usd, to: .eur, on: "2026-11-28") == nil)
     }

@@ -180,7 +180,8 @@ extension ConfigurationLoader {
             }
             let message =
                 "is in \(currency), but \(target.provider)/\(target.model) costs \(price.currency) and the price book has no "
-                + "rate between them for \(today) or the \(ExchangeRates.oldest) days before; add one to fx"
+                + "rate between them for \(today) or the \(ExchangeRates.oldest) days before; add one to fx, or bring "
+                + "fx_file up to date"
             findings.addOnce(.error, about: "\(budget.path).limit", message)
         }
     }

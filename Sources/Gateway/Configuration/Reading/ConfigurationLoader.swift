@@ -106,8 +106,12 @@ final class ConfigurationLoader {
         if let path = reader.scalar(.prices).flatMap(reader.context.path) {
             if let (root, context) = parse(path, limit: 4 << 20, namedBy: reader.place(.prices)) {
                 let book = PriceBookFile(root, in: context)
-                configuration.prices = PriceBook(book.prices)
-                configuration.exchangeRates = ExchangeRates(book.rates)
+                for leap in PriceLint.leaps(in: book.entries) { findings.add(leap) }
+                configuration.priceEntries = book.entries
+                configuration.prices = PriceBook(book.entries.map(\.price))
+                let rates = book.rateFile.map { readRates($0.path, namedBy: $0.place) } ?? []
+                configuration.exchangeRates = ExchangeRates(rates + book.rates, missing: book.missing)
+                configuration.exchangeRates.currencies = Set(book.entries.map(\.price.currency))
             }
         }
         if let path = reader.scalar(.metrics).flatMap(reader.context.path) {
@@ -118,6 +122,25 @@ final class ConfigurationLoader {
         if let path = reader.scalar(.experiments).flatMap(reader.context.path) {
             readExperiments(in: path, namedBy: reader.place(.experiments))
         }
+    }
+
+    /// The rates of a central bank's file, which becomes a part of the digest.
+    private func readRates(_ path: String, namedBy place: SourcePlace) -> [FXRate] {
+        do throws(FileContent.Failure) {
+            let content = try FileContent.read(path, limit: 16 << 20)
+            note(path, content.bytes)
+            var file = RateFile.read(content.bytes, path, findings)
+            file?.keepRecent(today: today)
+            return file?.rates ?? []
+        } catch {
+            findings.add(.error, place, "fx_file: \(error)")
+            return []
+        }
+    }
+
+    private func note(_ path: String, _ bytes: [UInt8]) {
+        digest.update(Array("\(Paths.name(of: path))\u{0}\(bytes.count)\u{0}".utf8))
+        digest.update(bytes)
     }
 
     private func readExperiments(in folder: String, namedBy place: SourcePlace) {
@@ -152,8 +175,7 @@ final class ConfigurationLoader {
     ) -> (ConfigurationValue, ReadingContext)? {
         do throws(FileContent.Failure) {
             let content = try FileContent.read(path, limit: limit)
-            digest.update(Array("\(Paths.name(of: path))\u{0}\(content.bytes.count)\u{0}".utf8))
-            digest.update(content.bytes)
+            note(path, content.bytes)
             let context = ReadingContext(
                 file: path, isExposed: content.isExposed, environment: environment, findings: findings)
             guard let node = parsed(content.bytes, path) else { return nil }

@@ -26,6 +26,8 @@ final class DiagnosticCollector {
                 severity: severity, file: place.file, line: place.line, column: place.column, message: message))
     }
 
+    func add(_ finding: Diagnostic) { diagnostics.append(finding) }
+
     /// By file, in the order in which files were first complained about, then by place.
     var inOrder: [Diagnostic] {
         let files = diagnostics.reduce(into: [String: Int]()) { $0[$1.file] = $0[$1.file] ?? $0.count }

@@ -2,7 +2,7 @@ import Inference
 import YAML
 
 enum PriceKey: String, ConfigurationKey {
-    case provider, model, from, currency, mode, free, source, tiers
+    case provider, model, from, currency, mode, free, source, tiers, note, unusual
     case input, output
     case cachedInput = "cached_input"
     case cacheWrite = "cache_write"
@@ -11,6 +11,8 @@ enum PriceKey: String, ConfigurationKey {
     case audioInput = "audio_input"
     case imageInput = "image_input"
     case audioOutput = "audio_output"
+    case imageOutput = "image_output"
+    case perCall = "per_call"
     case longContext = "long_context"
     case contextWindow = "context_window"
     case maxOutputTokens = "max_output_tokens"
@@ -27,7 +29,7 @@ extension Price {
     }
 
     /// Reads an entry of the price book: amounts per million tokens.
-    static func read(_ reader: MappingReader<PriceKey>) -> Price? {
+    static func read(_ reader: MappingReader<PriceKey>) -> PriceEntry? {
         let context = reader.context
         let provider = reader.required(.provider, example: "provider: openai").flatMap(context.string)
         let model = reader.required(.model, example: "model: gpt-5").flatMap(context.string)
@@ -47,7 +49,11 @@ extension Price {
         price.readVariations(reader, form)
         reader.integer(.contextWindow, 1...ModelSettings.mostTokens, into: &price.contextWindow)
         reader.integer(.maxOutputTokens, 1...ModelSettings.mostTokens, into: &price.maxOutputTokens)
-        return price
+        var entry = PriceEntry(
+            price: price, isUnusual: false, hasOutput: mode == .chat, place: context.place(reader.value.node.position))
+        reader.string(.note, into: &entry.note)
+        reader.bool(.unusual, into: &entry.isUnusual)
+        return entry
     }
 
     private mutating func readVariations(_ reader: MappingReader<PriceKey>, _ form: RatesForm) {
@@ -62,10 +68,29 @@ extension Price {
                 longContext.append(step)
             }
         }
+        if let mapping = reader.optional(.perCall) {
+            for (name, value) in context.named(mapping, what: "thing that is billed by the piece") {
+                readPerCall(name, value, context)
+            }
+        }
         if let mapping = reader.optional(.tiers) {
             for (name, value) in context.named(mapping, what: "service tier") {
                 if let inner = MappingReader<RatesKey>(value, in: context) { tiers[name] = inner.rates(form) }
             }
         }
+    }
+
+    /// Zero is a price here: it says that the piece is known to be free.
+    private mutating func readPerCall(_ name: String, _ value: ConfigurationValue, _ context: ReadingContext) {
+        guard UsageExtras.isName(name), name != Usage.vendorCost else {
+            context.error(value, "its name has 1 to 64 of the characters a-z 0-9 _, such as web_search")
+            return
+        }
+        guard let nano = context.price(value) else { return }
+        guard nano <= 1_000_000_000_000 else {
+            context.error(value, "is above 1000 for one piece; the unit is one piece, not a thousand")
+            return
+        }
+        perCall[name] = nano
     }
 }

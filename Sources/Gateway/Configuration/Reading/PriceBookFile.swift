@@ -3,6 +3,8 @@ import YAML
 
 enum PriceBookKey: String, ConfigurationKey {
     case prices, fx
+    case fxFile = "fx_file"
+    case fxMissing = "fx_missing"
 
     static let section = "prices.yaml"
 }
@@ -15,8 +17,11 @@ enum ExchangeRateKey: String, ConfigurationKey {
 
 /// A file of dated prices and exchange rates.
 struct PriceBookFile {
-    var prices: [Price] = []
+    var entries: [PriceEntry] = []
     var rates: [FXRate] = []
+    /// A further file with rates, and where it is named.
+    var rateFile: (path: String, place: SourcePlace)?
+    var missing = ExchangeRates.Missing.deny
 
     init() {}
 
@@ -24,19 +29,20 @@ struct PriceBookFile {
         guard let reader = MappingReader<PriceBookKey>(root, in: context) else { return }
         if let list = reader.optional(.prices) { readPrices(context.elements(list, of: "prices"), context) }
         if let list = reader.optional(.fx) { readRates(context.elements(list, of: "rates"), context) }
+        if let path = reader.scalar(.fxFile).flatMap(context.path) { rateFile = (path, reader.place(.fxFile)) }
+        reader.choice(.fxMissing, into: &missing)
     }
 
     private mutating func readPrices(_ elements: [ConfigurationValue], _ context: ReadingContext) {
         var seen: [String: Int] = [:]
         for element in elements {
-            guard let reader = MappingReader<PriceKey>(element, in: context), let price = Price.read(reader) else {
+            guard let reader = MappingReader<PriceKey>(element, in: context), let entry = Price.read(reader) else {
                 continue
             }
-            let name = "\(price.provider)/\(price.model) from \(price.from)"
-            if let line = seen.updateValue(element.node.position.line, forKey: name) {
-                context.error(element, "\(name) has a price in line \(line) already; a day has one price")
+            if let line = seen.updateValue(element.node.position.line, forKey: entry.name) {
+                context.error(element, "\(entry.name) has a price in line \(line) already; a day has one price")
             }
-            prices.append(price)
+            entries.append(entry)
         }
     }
 

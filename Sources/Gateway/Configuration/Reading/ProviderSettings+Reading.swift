@@ -1,7 +1,8 @@
+import Providers
 import YAML
 
 enum ProviderKey: String, ConfigurationKey {
-    case kind, headers, proxy, credential, disconnect, timeouts
+    case kind, headers, proxy, credential, disconnect, timeouts, usage
     case baseURL = "base_url"
     case apiKey = "api_key"
     case caFile = "ca_file"
@@ -91,6 +92,7 @@ extension ProviderSettings {
         {
             cancelSlack = inner.context.integer(value, in: 1...100_000)
         }
+        if let value = reader.scalar(.usage) { usage = reader.context.choice(value, of: UsageDialect.self) }
         if let inner = reader.mapping(.disconnect, DrainKey.self) { drain.read(inner) }
         if let inner = reader.mapping(.timeouts, TimeoutsKey.self) { timeouts.read(inner) }
     }

@@ -11,6 +11,7 @@ protocol RateKey: ConfigurationKey {
     static var audioInput: Self { get }
     static var imageInput: Self { get }
     static var audioOutput: Self { get }
+    static var imageOutput: Self { get }
 }
 
 extension PriceKey: RateKey {}
@@ -24,6 +25,7 @@ enum RatesKey: String, RateKey {
     case audioInput = "audio_input"
     case imageInput = "image_input"
     case audioOutput = "audio_output"
+    case imageOutput = "image_output"
 
     static let section = "prices.yaml: prices[].tiers.NAME"
 }
@@ -38,6 +40,7 @@ enum LongContextKey: String, RateKey {
     case audioInput = "audio_input"
     case imageInput = "image_input"
     case audioOutput = "audio_output"
+    case imageOutput = "image_output"
 
     static let section = "prices.yaml: prices[].long_context[]"
 }
@@ -67,6 +70,7 @@ extension MappingReader where Key: RateKey {
         rates.audioInput = optionalRate(.audioInput, form)
         rates.imageInput = optionalRate(.imageInput, form)
         rates.audioOutput = optionalRate(.audioOutput, form)
+        rates.imageOutput = optionalRate(.imageOutput, form)
         return rates
     }
 

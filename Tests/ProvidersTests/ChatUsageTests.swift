@@ -27,7 +27,7 @@ private func classes(
     return usage
 }
 
-@Suite struct OpenAIUsageTests {
+@Suite struct ChatUsageTests {
     private static let samples = [
         Sample(
             "OpenAI",

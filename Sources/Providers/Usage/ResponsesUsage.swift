@@ -1,0 +1,50 @@
+import Inference
+import JSON
+
+/// The figures of OpenAI's Responses API: totals, with written tokens split by lifetime.
+///
+/// `tool_usage`, which stands beside `usage` in the answer, may be given as a further object.
+struct ResponsesUsage: UsageReader {
+    private var input: Int64?
+    private var output: Int64?
+    private var cached: Int64?
+    private var written: Int64?
+    private var written12h: Int64?
+    private var audioInput: Int64?
+    private var imageInput: Int64?
+    private var reasoning: Int64?
+    private var searches: Int64?
+
+    mutating func update(_ usage: JSONNode, of document: JSONDocument) {
+        let inputs = document.member("input_tokens_details", of: usage)
+        let outputs = document.member("output_tokens_details", of: usage)
+        let writes = inputs.flatMap { document.member("cache_write_tokens_details", of: $0) }
+        let tools = document.member("tool_usage", of: usage) ?? usage
+        input = document.count("input_tokens", of: usage) ?? input
+        output = document.count("output_tokens", of: usage) ?? output
+        cached = document.count("cached_tokens", of: inputs) ?? cached
+        written = document.count("cache_write_tokens", of: inputs) ?? written
+        written12h = document.count("ttl_12h_tokens", of: writes) ?? written12h
+        audioInput = document.count("audio_tokens", of: inputs) ?? audioInput
+        imageInput = document.count("image_tokens", of: inputs) ?? imageInput
+        reasoning = document.count("reasoning_tokens", of: outputs) ?? reasoning
+        searches = document.count("num_requests", of: document.member("web_search", of: tools)) ?? searches
+    }
+
+    var billed: BilledUsage? {
+        guard let input else { return nil }
+        var parts = UsageParts(of: input)
+        var usage = Usage()
+        usage.cachedInput = parts.take(cached, "cached_input")
+        var writes = UsageParts(of: parts.take(written, "cache_write"))
+        usage.cacheWrite12h = writes.take(written12h, "cache_write_12h")
+        usage.cacheWrite = writes.rest
+        usage.audioInput = parts.take(audioInput, "audio_input")
+        usage.imageInput = parts.take(imageInput, "image_input")
+        usage.input = parts.rest
+        usage.output = output ?? 0
+        usage.reasoning = reasoning ?? 0
+        if let searches, searches > 0 { usage.extras = ["web_search": searches] }
+        return BilledUsage(usage: usage, clamped: parts.clamped + writes.clamped)
+    }
+}
