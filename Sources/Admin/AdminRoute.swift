@@ -43,6 +43,7 @@ struct AdminRoute: MethodRoute, Sendable {
             .init(.post, .operators { try await $0.addOverride($1, $2) }),
             .init(.delete, .operators { try await $0.removeOverride($1, $2) }),
         ],
+        "/admin/v1/adjustments": [.init(.post, .operators { try await $0.bookAdjustments($1, $2) })],
         "/admin/v1/reload": [.init(.post, .operators { try await $0.reload($1, $2) })],
     ]
 

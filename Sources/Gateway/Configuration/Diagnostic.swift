@@ -37,6 +37,8 @@ package struct ConfigurationLoad: Sendable {
     package var configuration: Configuration?
     /// In the order of file and place.
     package var diagnostics: [Diagnostic]
+    /// The price book that `gateway.yaml` names, also when it cannot be read.
+    package var pricesFile: String?
 
     package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }

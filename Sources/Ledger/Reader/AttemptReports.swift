@@ -90,7 +90,7 @@ extension LedgerReader {
     private func adjustments(of request: RequestID, _ attempt: Int) throws -> [Adjustment] {
         let select = try connection.prepare(
             """
-            SELECT kind, nano, by_whom, reason, at, name FROM adjustment
+            SELECT kind, nano, by_whom, reason, at, name, currency FROM adjustment
             WHERE request=? AND attempt=? AND period IS NULL ORDER BY id
             """)
         select.bind(1, request)
@@ -98,10 +98,11 @@ extension LedgerReader {
         var found: [Adjustment] = []
         while try select.step() {
             guard let kind = Adjustment.Kind(rawValue: select.text(0)) else { continue }
-            found.append(
-                Adjustment(
-                    request: request, attempt: attempt, kind: kind, nano: select.integer(1), by: select.text(2),
-                    reason: select.text(3), at: select.integer(4), id: select.optionalText(5)))
+            var adjustment = Adjustment(
+                request: request, attempt: attempt, kind: kind, nano: select.integer(1), by: select.text(2),
+                reason: select.text(3), at: select.integer(4), id: select.optionalText(5))
+            adjustment.currency = select.optionalText(6).flatMap { Currency($0) }
+            found.append(adjustment)
         }
         return found
     }

@@ -81,16 +81,21 @@ extension LedgerReader {
     private func addAdjustments(_ span: CostSpan, to sum: inout CostSum) throws {
         let select = try connection.prepare(
             """
-            SELECT identity, adjustment.nano, adjustment.kind FROM adjustment JOIN attempt USING(request, attempt)
+            SELECT identity, adjustment.nano, adjustment.kind, adjustment.currency,
+              superseded=0 AND adjustment.currency NOT NULL AND adjustment.id=(SELECT min(id) FROM adjustment AS first
+                WHERE first.request=adjustment.request AND first.attempt=adjustment.attempt AND first.currency NOT NULL)
+            FROM adjustment JOIN attempt USING(request, attempt)
             WHERE adjustment.period IS NULL AND admitted_at>=? AND admitted_at<?
             """)
         select.bind(1, span.from)
         select.bind(2, span.to)
         while try select.step() {
             let entry = try identities.entry(select.integer(0))
-            guard let currency = entry.currency else { continue }
+            guard let currency = entry.currency ?? Currency(select.text(3)) else { continue }
             var figures = CostFigures()
             figures.cost[currency] = select.integer(1)
+            // A price was found for it later: the request counts as unpriced no longer.
+            figures.unpricedRequests = -select.integer(4)
             if select.text(2) == Adjustment.Kind.presumedRelease.rawValue {
                 figures.presumed[currency] = select.integer(1)
             }

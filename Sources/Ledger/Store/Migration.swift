@@ -38,6 +38,7 @@ enum Migration {
         ALTER TABLE request ADD COLUMN cut_by TEXT;
         ALTER TABLE request ADD COLUMN idempotency_key TEXT;
         ALTER TABLE adjustment ADD COLUMN name TEXT;
+        ALTER TABLE adjustment ADD COLUMN currency TEXT;
         CREATE UNIQUE INDEX adjustment_name ON adjustment(name) WHERE name NOT NULL;
         """
     ]

@@ -107,7 +107,8 @@ enum Schema {
           kind TEXT NOT NULL CHECK(kind IN('late_usage','presumed_release','fx_revaluation','provider_invoice',
             'reprice','manual','limit_change')),
           nano INTEGER NOT NULL, by_whom TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
-          name TEXT) STRICT;                                                  -- its caller's; booked once
+          name TEXT,                                                          -- its caller's; booked once
+          currency TEXT) STRICT;                                              -- of an attempt that has none
         CREATE INDEX adjustment_attempt ON adjustment(request, attempt);
         CREATE UNIQUE INDEX adjustment_name ON adjustment(name) WHERE name NOT NULL;
 

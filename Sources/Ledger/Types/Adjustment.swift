@@ -23,6 +23,8 @@ package struct Adjustment: Sendable, Hashable {
     package var at: Int64
     /// The caller's name for the correction; the ledger books a name only once.
     package var id: String?
+    /// The currency of a correction to an attempt whose price was unknown; nil where the attempt has one.
+    package var currency: Currency?
 
     package init(
         request: RequestID, attempt: Int, kind: Kind, nano: Int64, by: String, reason: String, at: Int64,

@@ -129,8 +129,8 @@ extension Writer {
     ) throws(SQLiteError) {
         let insert = try connection.prepare(
             """
-            INSERT INTO adjustment(period, request, attempt, kind, nano, by_whom, reason, at, name)
-            VALUES(?,?,?,?,?,?,?,?,?)
+            INSERT INTO adjustment(period, request, attempt, kind, nano, by_whom, reason, at, name, currency)
+            VALUES(?,?,?,?,?,?,?,?,?,?)
             """)
         insert.bind(1, period)
         insert.bind(2, adjustment.request)
@@ -141,6 +141,7 @@ extension Writer {
         insert.bind(7, adjustment.reason)
         insert.bind(8, adjustment.at)
         insert.bind(9, name)
+        insert.bind(10, adjustment.currency?.code)
         try insert.run()
     }
 }

@@ -4,6 +4,7 @@ enum CommandTable {
         .serve, .demo, .check, .simulate,
         .keysCreate, .keysList, .keysRevoke, .keysRotate,
         .costs, .budgets, .requests, .alertsList,
+        .pricesList, .pricesCheck, .pricesReprice, .pricesRelease, .pricesReconcile,
         .promptsSync, .promptsBundle, .promptsVerify,
         .eval, .evalJudge, .evalImport,
         .feedbackList,

@@ -19,6 +19,12 @@ struct LedgerLocation {
         path = configuration.ledger.path
     }
 
+    /// The ledger of a configuration that was read.
+    init(_ configuration: Configuration) {
+        self.configuration = configuration
+        path = configuration.ledger.path
+    }
+
     /// Reads the configuration; its mistakes are told, warnings are `check`'s business.
     static func configuration(_ arguments: Arguments, _ context: Context) throws(Failure) -> Configuration {
         let path = context.configurationPath(arguments)

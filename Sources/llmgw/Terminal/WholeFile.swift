@@ -19,6 +19,23 @@ enum WholeFile {
         return bytes
     }
 
+    /// Returns all bytes of a file of at most `limit`; says what is wrong with any other.
+    static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .usage("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .usage("\(path): \(String(cString: strerror(errno)))") }
+            if count == 0 { return bytes }
+            bytes += piece.prefix(count)
+            guard bytes.count <= limit else { throw .usage("\(path): is longer than \(limit) bytes; cut it by days") }
+        }
+    }
+
     /// Makes a file that only its owner may read. False when it exists or cannot be made, and `errno` says why.
     static func create(_ path: String, _ bytes: [UInt8]) -> Bool {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

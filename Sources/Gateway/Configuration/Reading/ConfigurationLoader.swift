@@ -15,7 +15,8 @@ extension Configuration {
         loader.load()
         let findings = loader.findings
         let configuration = findings.hasErrors ? nil : loader.configuration
-        return ConfigurationLoad(configuration: configuration, diagnostics: findings.inOrder)
+        return ConfigurationLoad(
+            configuration: configuration, diagnostics: findings.inOrder, pricesFile: loader.pricesFile)
     }
 }
 
@@ -28,6 +29,7 @@ final class ConfigurationLoader {
     var declared = DeclaredNames()
     private let environment: [String: String]
     private var digest = SHA256()
+    private(set) var pricesFile: String?
 
     init(path: String, environment: [String: String], today: String) {
         configuration = Configuration(file: path)
@@ -104,6 +106,7 @@ final class ConfigurationLoader {
 
     private func readFiles(_ reader: MappingReader<ServerKey>) {
         if let path = reader.scalar(.prices).flatMap(reader.context.path) {
+            pricesFile = path
             if let (root, context) = parse(path, limit: 4 << 20, namedBy: reader.place(.prices)) {
                 let book = PriceBookFile(root, in: context)
                 for leap in PriceLint.leaps(in: book.entries) { findings.add(leap) }

@@ -1,0 +1,97 @@
+import Inference
+package import JSON
+
+/// A reconciliation as people and programs read it.
+extension Reconciliation {
+    package var table: String {
+        let columns = [
+            Column("day"), Column("model"), Column("vendor", .right), Column("ledger", .right),
+            Column("difference", .right), Column(""), Column("share", .right), Column(""),
+        ]
+        let lines = rows.map { row in
+            [
+                row.day, row.model.map { $0.isEmpty ? "(none named)" : $0 } ?? "all models",
+                row.vendor.map(Figures.money) ?? "-", Figures.money(row.ledger),
+                row.difference.map(Figures.money) ?? "-", row.currency.code, share(row), row.isWithin ? "" : "differs",
+            ]
+        }
+        let heading = "The vendor and the ledger (\(providers.joined(separator: ", "))), \(days.first) to \(days.last)"
+        return "\(heading)\n\n\(TextTable(columns, rows: lines, totals: totals).text)\n\(causes)"
+    }
+
+    private func share(_ row: Row) -> String {
+        guard let vendor = row.vendor, let difference = row.difference, vendor != 0 || difference != 0 else {
+            return ""
+        }
+        return Figures.share(difference, of: abs(vendor)) ?? "new"
+    }
+
+    private var totals: [[String]] {
+        let byCurrency = Dictionary(grouping: rows) { $0.currency.code }
+        return byCurrency.sorted { $0.key < $1.key }.map { code, rows in
+            let vendor = rows.reduce(Int64(0)) { $0.addingClamped($1.vendor ?? 0) }
+            let ledger = rows.reduce(Int64(0)) { $0.addingClamped($1.ledger) }
+            let difference = ledger.addingClamped(-vendor)
+            return [
+                "total", "", Figures.money(vendor), Figures.money(ledger), Figures.money(difference), code,
+                Figures.share(difference, of: abs(vendor)) ?? "", "",
+            ]
+        }
+    }
+
+    private var causes: String {
+        let differing = rows.filter { !$0.isWithin }
+        guard !differing.isEmpty else { return "Every day agrees within the tolerance.\n" }
+        let lines = differing.flatMap { row in
+            let place = row.model.map { "\(row.day) \($0)" } ?? row.day
+            return ["\(TextTable.printable(place)):"] + row.causes.map { "  - \(TextTable.printable($0))" }
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    package var csv: String {
+        var csv = CSV()
+        csv.line(["day", "model", "currency", "vendor", "ledger", "difference", "within", "causes"])
+        for row in rows {
+            csv.line([
+                row.day, CSV.name(row.model ?? ""), row.currency.code,
+                row.vendor.map { Money.decimal(nano: $0) } ?? "", Money.decimal(nano: row.ledger),
+                row.difference.map { Money.decimal(nano: $0) } ?? "", String(row.isWithin),
+                CSV.name(row.causes.joined(separator: "; ")),
+            ])
+        }
+        return csv.text
+    }
+
+    package var json: JSONWriter {
+        var body = JSONWriter()
+        body.beginObject()
+        body.member("first", days.first)
+        body.member("last", days.last)
+        body.name("providers")
+        body.beginArray()
+        for provider in providers { body.string(provider) }
+        body.endArray()
+        body.member("within", isWithin)
+        body.name("rows")
+        body.beginArray()
+        for row in rows {
+            body.beginObject()
+            body.member("day", row.day)
+            body.member("model", row.model)
+            body.member("currency", row.currency.code)
+            body.member("vendor", row.vendor.map { Money.decimal(nano: $0) })
+            body.member("ledger", Money.decimal(nano: row.ledger))
+            body.member("difference", row.difference.map { Money.decimal(nano: $0) })
+            body.member("within", row.isWithin)
+            body.name("causes")
+            body.beginArray()
+            for cause in row.causes { body.string(cause) }
+            body.endArray()
+            body.endObject()
+        }
+        body.endArray()
+        body.endObject()
+        return body
+    }
+}

@@ -1,0 +1,21 @@
+import Inference
+
+/// What the vendor says of one day of one model in one currency.
+struct VendorDay: Sendable {
+    /// Nano-units, rounded once; nil when the export has tokens alone.
+    var cost: Int64? { exact.map { Int64(clamping: ($0 + 500_000_000) / 1_000_000_000) } }
+    private(set) var input: Int64?
+    private(set) var output: Int64?
+    private(set) var isFee = false
+    private var exact: Int128?
+
+    mutating func add(_ charge: VendorCharge) {
+        if let cost = charge.cost {
+            let (sum, overflowed) = (exact ?? 0).addingReportingOverflow(cost)
+            exact = overflowed ? exact : sum
+        }
+        if let tokens = charge.input { input = (input ?? 0).addingClamped(tokens) }
+        if let tokens = charge.output { output = (output ?? 0).addingClamped(tokens) }
+        if charge.isFee { isFee = true }
+    }
+}
