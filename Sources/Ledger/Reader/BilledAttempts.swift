@@ -20,6 +20,24 @@ package struct BilledAttempt: Sendable {
     package var corrections: [Adjustment.Kind: Int64]
     /// How many corrections have repriced it.
     package var repricings: Int
+
+    package init(
+        request: RequestID, attempt: Int, admittedAt: Int64, provider: String, upstreamModel: String,
+        servedModel: String?, isFree: Bool, currency: Currency?, settlement: Settlement,
+        corrections: [Adjustment.Kind: Int64], repricings: Int
+    ) {
+        self.request = request
+        self.attempt = attempt
+        self.admittedAt = admittedAt
+        self.provider = provider
+        self.upstreamModel = upstreamModel
+        self.servedModel = servedModel
+        self.isFree = isFree
+        self.currency = currency
+        self.settlement = settlement
+        self.corrections = corrections
+        self.repricings = repricings
+    }
 }
 
 extension LedgerReader {
