@@ -66,11 +66,12 @@ import Testing
         #expect(day.cost == 1_234_500_000)
     }
 
-    @Test(arguments: [
-        ("0%", 100_000, 101_000, true), ("0%", 100_000, 101_001, false), ("1%", 1_000_000_000, 1_010_000_000, true),
-        ("1", 1_000_000_000, 1_010_101_011, false), ("0.5%", -1_000_000_000, -1_004_000_000, true),
-        ("100%", .max, 0, true), ("0.5%", .max, .min, false),
-    ] as [(String, Int64, Int64, Bool)])
+    @Test(
+        arguments: [
+            ("0%", 100_000, 101_000, true), ("0%", 100_000, 101_001, false), ("1%", 1_000_000_000, 1_010_000_000, true),
+            ("1", 1_000_000_000, 1_010_101_011, false), ("0.5%", -1_000_000_000, -1_004_000_000, true),
+            ("100%", .max, 0, true), ("0.5%", .max, .min, false),
+        ] as [(String, Int64, Int64, Bool)])
     func toleranceIsAShareOfTheLarger(text: String, one: Int64, other: Int64, covers: Bool) {
         #expect(Tolerance(text)?.covers(one, other) == covers)
     }

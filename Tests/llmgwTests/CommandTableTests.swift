@@ -30,7 +30,7 @@ import Testing
         #expect(fault() == "name a command; `llmgw --help` lists them")
     }
 
-    @Test(arguments: ["prices", "experiments", "eval", "plugins", "providers", "monitor"])
+    @Test(arguments: ["experiments", "plugins", "providers", "monitor"])
     func whatIsNotBuiltIsNoCommand(name: String) {
         #expect(fault(name)?.hasPrefix("there is no command '\(name)'") == true)
     }

@@ -176,7 +176,7 @@ struct AttemptTable {
         insertAttempt.bind(32, end.durationMs)
         insertAttempt.bind(33, end.servedModel)
         insertAttempt.bind(53, usage.storedExtras)
-        insertAttempt.bind(54, settlement.tier.map { String($0.prefix(64)) })
+        insertAttempt.bind(54, settlement.tier.map { $0.utf8.count <= 64 ? $0 : String($0.prefix(64)) })
     }
 
     /// A count as a report can add it up: whatever a vendor claims, at least zero and at most a million million.

@@ -52,8 +52,8 @@ extension Command {
     static let pricesCheck = Command(
         name: "prices check", summary: "what is wrong or looks odd in the price book",
         notes: [
-            "Exit code 1 when an entry is wrong: a price \(PriceLint.leap) times above or below the one before it, which serve "
-                + "refuses too. Warnings alone are fine.",
+            "Exit code 1 when an entry is wrong; warnings alone are fine. A price \(PriceLint.leap) times above or below the one",
+            "before it is wrong, and serve refuses it too.",
             "--against takes a file, or a commit, branch or tag of the book's git repository, and lists what changed.",
         ],
         operands: [.optional("FILE")],

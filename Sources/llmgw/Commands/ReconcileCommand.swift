@@ -8,10 +8,11 @@ extension Command {
     static let pricesReconcile = Command(
         name: "prices reconcile", summary: "compare a vendor's export of costs or usage with the ledger",
         notes: [
-            "Exit code 0 when every day agrees within the tolerance, 1 when one does not; the causes are named, the likeliest "
-                + "first. Nothing is changed.",
-            "openai: pages of /v1/organization/costs (group_by=line_item) or usage/completions; anthropic: cost_report or "
-                + "usage_report/messages; aws: Cost and Usage Report as CSV; csv: any, with --columns.",
+            "Exit code 0 when every day agrees within the tolerance, 1 when one does not; then the causes are named, the",
+            "likeliest first. Nothing is changed.",
+            "openai: pages of /v1/organization/costs (group_by=line_item) or usage/completions.",
+            "anthropic: pages of cost_report or usage_report/messages. aws: the Cost and Usage Report as CSV.",
+            "csv: any other table, with --columns.",
         ],
         operands: [.required("FILE")],
         options: [

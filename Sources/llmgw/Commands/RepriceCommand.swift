@@ -17,8 +17,7 @@ extension Command {
         name: "prices reprice", summary: "what calls would cost at today's price book, and book the difference",
         notes: [
             "Without --apply nothing is changed. Each call is taken at the price of the day of its admission (UTC).",
-            "Corrections are rows of their own, one for each attempt. What was repriced before counts, so that a second "
-                + "run books nothing.",
+            "Corrections are rows of their own, one for each attempt. A second run books nothing: the first one counts.",
         ],
         options: [
             Option("from", .day, "the first day"), Option("to", .day, "the last day, inclusive; today unless told"),
@@ -30,9 +29,7 @@ extension Command {
         ] + correctionOptions + [.tableFormat, .config],
         examples: [
             Example("llmgw prices reprice --from 2026-11-01", "this month, to look at"),
-            Example(
-                "llmgw prices reprice --month 2026-11 --model gpt-5 --apply --reason \"wrong price of 1 November\"",
-                "one correction for each attempt"),
+            Example("llmgw prices reprice --month 2026-11 --apply --reason typo", "one correction for each attempt"),
         ],
         run: reprice(_:_:))
 
@@ -112,16 +109,14 @@ extension Command {
     static let pricesRelease = Command(
         name: "prices release", summary: "take back what was presumed of a call whose end is known now",
         notes: [
-            "A presumed attempt is charged at its bound. The correction makes it cost the amount of --to, in the currency "
-                + "of its price; nothing unless told."
+            "A presumed attempt is charged at its bound. The correction makes it cost the amount of --to, in the currency",
+            "of its price; nothing unless told.",
         ],
         operands: [.required("REQUEST[/ATTEMPT]")],
         options: [Option("to", .text("AMOUNT"), "what it did cost, such as 0.0123; 0 unless told")] + correctionOptions
             + [.jsonFormat, .config],
         examples: [
-            Example(
-                "llmgw prices release req_01K… --to 0.0042 --reason \"the vendor's log of 20 November\"",
-                "`llmgw requests` shows what is presumed")
+            Example("llmgw prices release req_01K… --to 0.0042 --reason log", "`llmgw requests` shows what is presumed")
         ],
         run: release(_:_:))
 
