@@ -27,9 +27,10 @@ extension AdminHandler {
         respond(exchange, type: type, body)
     }
 
-    /// `GET /admin/v1/budgets?app=`
+    /// `GET /admin/v1/budgets?app=&scope=`
     func showBudgets(_ exchange: HTTPExchange) async throws {
-        let parameters = try QueryParameters(exchange.head, known: ["app"])
+        let parameters = try QueryParameters(exchange.head, known: ["app", "scope"])
+        let scope = try parameters.scope()
         let configuration = gateway.generations.current.configuration
         let application = parameters.values["app"]
         if let application, configuration.applications[application] == nil {
@@ -38,7 +39,7 @@ extension AdminHandler {
         let now = Clock.utcMilliseconds()
         let body = try await report { reader in
             let rows = try BudgetStatus.current(configuration, application: application, reader: reader, at: now)
-            return BudgetReport(rows).json.bytes
+            return BudgetReport(rows.filter { scope == nil || $0.account.scope == scope }).json.bytes
         }
         respond(exchange, type: "application/json", body)
     }
@@ -100,5 +101,19 @@ extension AdminHandler {
     ) async throws -> Value {
         let path = gateway.generations.current.configuration.ledger.path
         return try await Task.detached { try body(try LedgerReader.open(path)) }.value
+    }
+}
+
+extension QueryParameters {
+    /// The level that budgets stand on; nil for all.
+    fileprivate func scope() throws -> Account.Scope? {
+        guard let text = values["scope"] else { return nil }
+        guard let scope = Account.Scope(rawValue: text) else {
+            throw GatewayError(
+                400, "invalid_value",
+                "'\(text)' is no scope; known are organisation, team, application, key, user, model, prompt, variant",
+                param: "scope")
+        }
+        return scope
     }
 }

@@ -46,7 +46,8 @@ public final class BudgetAdmission: AdmitPhase {
         var nearLimit = rule.nearLimit
         if call.isDegraded || nearLimit.degrade?.model == call.identity.model { nearLimit.degrade = nil }
         line.ceiling = nearLimit.degrade?.ceiling(of: rule.limit.nano)
-        return BudgetDemand(line, nearLimit: nearLimit)
+        return BudgetDemand(
+            line, nearLimit: nearLimit, isShared: !rule.subject.isOwn(by: call.identity.application))
     }
 
     /// The bound in the budget's currency, at the rate of the day; it is stored with the hold and used again to settle.

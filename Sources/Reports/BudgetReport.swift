@@ -6,34 +6,65 @@ package import Ledger
 /// What is spent, held, presumed and left of budgets, and when their periods end.
 package struct BudgetReport: Sendable {
     private let rows: [BudgetRow]
+    private let isComplete: Bool
     private let forecastAt: Int64?
 
-    /// - Parameter forecastAt: the moment from which ends are foreseen, UTC milliseconds; nil for no forecast.
-    package init(_ rows: [BudgetRow], forecastAt: Int64? = nil) {
+    /// - Parameters:
+    ///   - isComplete: whether the table has every row. Else, of many of one kind, those that matter.
+    ///   - forecastAt: the moment from which ends are foreseen, UTC milliseconds; nil for no forecast.
+    package init(_ rows: [BudgetRow], isComplete: Bool = false, forecastAt: Int64? = nil) {
         self.rows = rows
+        self.isComplete = isComplete
         self.forecastAt = forecastAt
     }
 
     package var table: String {
-        guard !rows.isEmpty else { return "No application has a budget here.\n" }
+        guard !rows.isEmpty else { return "There is no budget here.\n" }
         let hasPresumed = rows.contains { $0.state.presumed != 0 }
         let hasOverrun = rows.contains { $0.state.overrun != 0 }
-        var columns = [Column("application"), Column("window"), Column("period")]
+        var columns = [Column("scope"), Column("name"), Column("window"), Column("period")]
         let figures = ["limit", "spent"] + (hasPresumed ? ["presumed"] : []) + ["held", "left", "used"]
         columns += (figures + (hasOverrun ? ["overrun"] : [])).map { Column($0, .right) }
         if forecastAt != nil { columns += [Column("forecast", .right), Column("used up")] }
         columns += [Column("currency"), Column("ends"), Column("zone")]
-        let lines = rows.map { row in
+        let (shown, left) = tightest
+        let lines = shown.map { row in
             let state = row.state
             let money =
                 [state.limit, state.posted] + (hasPresumed ? [state.presumed] : []) + [state.held, state.remaining]
-            var cells = [BudgetReport.name(row.account), row.window.rawValue, row.label] + money.map(Figures.money)
+            var cells = [row.account.scope.rawValue, row.account.name, row.window.rawValue, row.label]
+            cells += money.map(Figures.money)
             cells.append(Figures.share(state.posted, of: state.limit) ?? "–")
             if hasOverrun { cells.append(Figures.money(state.overrun)) }
             if let forecastAt { cells += BudgetReport.forecast(row, at: forecastAt) }
             return cells + [row.currency.code, BudgetReport.end(row), row.zone]
         }
-        return TextTable(columns, rows: lines).text + (hasPresumed ? BudgetReport.presumedNote : "")
+        return TextTable(columns, rows: lines).text + BudgetReport.note(left)
+            + (hasPresumed ? BudgetReport.presumedNote : "")
+    }
+
+    /// The rows in their order, and how many were left out: of accounts that share a rule, such as users, those that have
+    /// used the most of it.
+    private var tightest: (rows: [BudgetRow], left: Int) {
+        guard !isComplete else { return (rows, 0) }
+        var kept = Set<Int>()
+        for group in Dictionary(grouping: rows.indices, by: { BudgetReport.group(rows[$0]) }).values {
+            let ranked = group.sorted { (rows[$0].used, $1) > (rows[$1].used, $0) }
+            kept.formUnion(ranked.prefix(BudgetReport.mostOfOneKind))
+        }
+        return (rows.indices.filter(kept.contains).map { rows[$0] }, rows.count - kept.count)
+    }
+
+    private static let mostOfOneKind = 10
+
+    /// What the accounts of one rule have in common.
+    private static func group(_ row: BudgetRow) -> [String] {
+        let owner = row.account.name.prefix { $0 != "/" }
+        return [row.account.scope.rawValue, String(owner), row.window.rawValue, row.zone, row.currency.code]
+    }
+
+    private static func note(_ left: Int) -> String {
+        left == 0 ? "" : "\n\(left) more have used less; --scope shows all of a kind.\n"
     }
 
     private static let presumedNote = """
@@ -56,7 +87,8 @@ package struct BudgetReport: Sendable {
     private func write(_ row: BudgetRow, to body: inout JSONWriter) {
         body.beginObject()
         body.member("application", row.account.scope == .application ? row.account.name : nil)
-        body.member("account", BudgetReport.name(row.account))
+        body.member("scope", row.account.scope.rawValue)
+        body.member("name", row.account.name)
         body.member("window", row.window.rawValue)
         body.member("label", row.label)
         body.member("zone", row.zone)
@@ -82,11 +114,15 @@ package struct BudgetReport: Sendable {
         return [Figures.money(forecast.cost), forecast.usedUpAt.map { Timestamp.format($0) } ?? "not before its end"]
     }
 
-    private static func name(_ account: Account) -> String {
-        account.scope == .application ? account.name : "\(account.scope.rawValue) \(account.name)"
-    }
-
     private static func end(_ row: BudgetRow) -> String {
         row.window == .total ? "never" : Timestamp.format(row.endsAt)
+    }
+}
+
+extension BudgetRow {
+    /// The share of the limit that is spent or held, in millionths.
+    fileprivate var used: Int128 {
+        let used = Int128(state.posted) + Int128(state.held)
+        return state.limit > 0 ? used * 1_000_000 / Int128(state.limit) : used
     }
 }

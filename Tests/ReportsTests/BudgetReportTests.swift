@@ -16,8 +16,8 @@ import Testing
     @Test func theTableSaysWhatIsLeftAndUntilWhen() {
         #expect(
             BudgetReport([row]).table == """
-                application  window  period         limit     spent  presumed      held      left    used  currency  ends                  zone
-                support-bot  day     2026-11-21  5.000000  1.250000  0.250000  0.009854  3.740146  25.0 %  USD       2026-11-21T23:00:00Z  Europe/Berlin
+                scope        name         window  period         limit     spent  presumed      held      left    used  currency  ends                  zone
+                application  support-bot  day     2026-11-21  5.000000  1.250000  0.250000  0.009854  3.740146  25.0 %  USD       2026-11-21T23:00:00Z  Europe/Berlin
 
                 Presumed is a part of spent: calls whose end is unknown, charged at the most they can have cost.
 
@@ -26,7 +26,7 @@ import Testing
 
     @Test func theJSONHasThePublicEndpointsMembers() throws {
         let budget = try JSONValue(parsing: BudgetReport([row]).json.bytes)["budgets"]?.arrayValue?[0]
-        #expect(budget?["application"]?.stringValue == "support-bot")
+        #expect(budget?["name"]?.stringValue == "support-bot")
         #expect(budget?["remaining"]?.stringValue == "3.740145600")
         #expect(budget?["to"]?.stringValue == "2026-11-21T23:00:00Z")
     }
@@ -39,7 +39,7 @@ import Testing
         #expect(budget?["to"] == .null)
     }
 
-    @Test func noBudgetIsSaid() { #expect(BudgetReport([]).table == "No application has a budget here.\n") }
+    @Test func noBudgetIsSaid() { #expect(BudgetReport([]).table == "There is no budget here.\n") }
 
     @Test(arguments: [
         ("2026-11-21T11:00:00Z", 1_250_000_000, 2_500_000_000, nil as String?),  // half the day, a quarter of the limit

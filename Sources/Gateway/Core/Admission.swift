@@ -7,11 +7,13 @@ struct Admission {
     private(set) var lines: [BudgetLine] = []
     /// What the call may become when a line has no room, in the order of ``lines``.
     private(set) var nearLimits: [NearLimit] = []
+    private var shared: [Bool] = []
     private var owners: [any AdmitPhase] = []
 
     mutating func take(_ demand: BudgetDemand, of plugin: any AdmitPhase) {
         lines.append(demand.line)
         nearLimits.append(demand.nearLimit)
+        shared.append(demand.isShared)
         owners.append(plugin)
     }
 
@@ -27,6 +29,18 @@ struct Admission {
             return GatewayError(402, "budget_exceeded", "a budget has no room for this call", shouldRetry: false)
         }
         return owners[index].refusal(call, line: lines[index], state: states[index], isBusy: isBusy)
+    }
+
+    /// Returns how the application's own budgets stand: the one of which the smallest share is left. Nil without any.
+    ///
+    /// - Parameter states: of all lines, in their order.
+    func standing(_ states: [PeriodState]) -> BudgetStanding? {
+        var tightest: BudgetStanding?
+        for (index, state) in states.enumerated() where lines.indices.contains(index) && !shared[index] {
+            let standing = BudgetStanding(line: lines[index], remaining: state.remaining)
+            if tightest.map(standing.isTighter(than:)) ?? true { tightest = standing }
+        }
+        return tightest
     }
 
     /// Of the lines that no wait can help: the one with the least room for such calls, of equals the one that ends last.
@@ -52,5 +66,17 @@ extension BudgetLine {
         let left = Int128(max(0, state.limit.addingClamped(-state.posted))) * Int128(other.nano)
         let right = Int128(max(0, otherState.limit.addingClamped(-otherState.posted))) * Int128(nano)
         return left < right ? -1 : left == right ? 0 : 1
+    }
+}
+
+/// How much of a budget is left.
+struct BudgetStanding {
+    let line: BudgetLine
+    /// Nano-units of the budget's currency.
+    let remaining: Int64
+
+    /// Whether a smaller share of the limit is left, whatever the currencies.
+    func isTighter(than other: BudgetStanding) -> Bool {
+        Int128(remaining) * Int128(other.line.limit.nano) < Int128(other.remaining) * Int128(line.limit.nano)
     }
 }

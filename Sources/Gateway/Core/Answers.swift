@@ -99,8 +99,14 @@ extension RequestHandler {
         if let name = call.degradedFrom { fields.append("x-llmgw-degraded-from", name) }
         if let limit = call.clippedTo { fields.append("x-llmgw-max-tokens-clipped", String(limit)) }
         if let limit = call.imposedLimit { fields.append("x-llmgw-max-tokens", String(limit)) }
-        if let remaining = call.remaining { fields.append("x-llmgw-budget-remaining", remaining.description) }
+        if let standing = call.standing { append(standing, to: &fields) }
         return fields
+    }
+
+    private func append(_ standing: BudgetStanding, to fields: inout HTTPFields) {
+        let line = standing.line
+        fields.append("x-llmgw-budget", "\(line.account.scope.rawValue)/\(line.window.rawValue) \(line.label)")
+        fields.append("x-llmgw-budget-remaining", Money(nano: standing.remaining, line.limit.currency).description)
     }
 
     func appendCost(_ cost: Money?, to fields: inout HTTPFields) {

@@ -172,8 +172,8 @@ extension RequestHandler {
         switch result {
         case .held(let periods):
             call.attempts += 1
-            call.budgetCurrencies = admission.lines.map(\.limit.currency)
-            call.noteRemaining(periods)
+            call.admission = admission
+            call.noteStanding(periods)
             return nil
         case .exhausted(let line, let states):
             return NoRoom(admission: admission, line: line, states: states, isBusy: false)

@@ -92,7 +92,7 @@ extension RequestHandler {
 
     /// Whether a line of an answer's head belongs to its repetition as well.
     private static func isKept(_ line: String) -> Bool {
-        let renewed = ["x-llmgw-request-id:", "x-llmgw-generation:", "x-llmgw-budget-remaining:"]
+        let renewed = ["x-llmgw-request-id:", "x-llmgw-generation:", "x-llmgw-budget:", "x-llmgw-budget-remaining:"]
         return line.hasPrefix("x-llmgw-") && !renewed.contains(where: line.hasPrefix)
     }
 }

@@ -52,10 +52,10 @@ final class InferenceCall {
     var smallerModel: Model?
     /// What ended the answer before the model did, such as `budget`.
     var cutBy: String?
-    /// Of the budgets that the last hold stands on, in their order.
-    var budgetCurrencies: [Currency] = []
-    /// What is left of the tightest budget, for the response header.
-    private(set) var remaining: Money?
+    /// The budgets that the last hold stands on.
+    var admission = Admission()
+    /// How the application's tightest budget stands, for the response headers.
+    private(set) var standing: BudgetStanding?
     /// Why the last attempt gave no answer.
     var lastFailure: UpstreamFailure?
     /// Why the last attempt's end is not durable. Nothing that it said may reach the client, and no other attempt begins.
@@ -104,11 +104,7 @@ final class InferenceCall {
     }
 
     /// Takes the states of the budgets after a hold or a settlement, in the order of the hold's lines.
-    func noteRemaining(_ periods: [PeriodState]) {
-        remaining =
-            zip(periods, budgetCurrencies).map { Money(nano: $0.remaining, $1) }.min { $0.nano < $1.nano }
-            ?? remaining
-    }
+    func noteStanding(_ periods: [PeriodState]) { standing = admission.standing(periods) ?? standing }
 
     /// Whether a stream carries the comment that names its cost.
     var wantsComments: Bool { exchange.head.fields["x-llmgw-include"] != "none" }

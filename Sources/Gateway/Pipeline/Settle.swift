@@ -46,7 +46,7 @@ extension RequestHandler {
             await call.generation.plugins.settle(call.forPlugins, attempt.quote, settlement)
             throw error
         }
-        call.noteRemaining(result.periods)
+        call.noteStanding(result.periods)
         if result.violation { violated(call, attempt, settlement) }
         await call.generation.plugins.settle(call.forPlugins, attempt.quote, settlement)
         gateway.metrics.settled(call, attempt, settlement)

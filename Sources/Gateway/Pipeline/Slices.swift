@@ -103,7 +103,7 @@ extension RequestHandler {
         switch await gateway.ledger.extend(wish) {
         case .extended(let periods):
             attempt.quote = quote
-            call.noteRemaining(periods)
+            call.noteStanding(periods)
             meter.extended(to: next)
         case .final, .missing, .unavailable:
             meter.refused()

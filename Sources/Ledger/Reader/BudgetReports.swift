@@ -1,7 +1,7 @@
 package import Inference
 
 extension LedgerReader {
-    /// Returns the periods of an application, or all; the newest first.
+    /// Returns the periods of an application and of parts of its calls, or all; the newest first.
     ///
     /// - Parameter at: only the periods that contain this moment, UTC milliseconds.
     package func budgets(application: String? = nil, at: Int64? = nil) throws(LedgerError) -> [BudgetRow] {
@@ -9,7 +9,8 @@ extension LedgerReader {
             let select = try connection.prepare(
                 """
                 SELECT \(BudgetRow.columns) FROM period
-                WHERE (?1 IS NULL OR scope='application' AND name=?1) AND (?2 IS NULL OR starts_at<=?2 AND ends_at>?2)
+                WHERE (?1 IS NULL OR scope='application' AND name=?1
+                  OR scope NOT IN('organisation', 'team', 'application') AND substr(name, 1, length(?1)+1)=?1||'/') AND (?2 IS NULL OR starts_at<=?2 AND ends_at>?2)
                 ORDER BY starts_at DESC, scope, name, window, currency, id
                 """)
             select.bind(1, application)

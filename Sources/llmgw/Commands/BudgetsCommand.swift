@@ -12,20 +12,29 @@ extension Command {
         notes: ["With --db only the periods that something was charged to are known."],
         operands: [.optional("APP")],
         options: [
+            Option("scope", .choice(scopes), "only budgets of this kind, and all of them"),
             Option("forecast", .flag, "what will be spent at the end, and when a budget is used up, at this rate"),
             .jsonFormat, .config, .database,
         ],
         examples: [
-            Example("llmgw budgets", "all applications"),
+            Example("llmgw budgets", "all levels"),
+            Example("llmgw budgets --scope team", "the teams alone"),
             Example("llmgw budgets support-bot --format json", "one, for a script"),
         ],
         run: budgets(_:_:))
 
+    private static let scopes = [
+        "organisation", "team", "application", "key", "user", "model", "prompt", "variant",
+    ]
+
     private static func budgets(_ arguments: Arguments, _ context: Context) throws -> ExitCode {
         let location = try LedgerLocation(arguments, context)
+        let scope = arguments.text("scope").flatMap(Account.Scope.init(rawValue:))
         let now = Clock.utcMilliseconds()
         let rows = try BudgetRows.current(application: arguments.operands.first, location, at: now)
-        let report = BudgetReport(rows, forecastAt: arguments.has("forecast") ? now : nil)
+            .filter { scope == nil || $0.account.scope == scope }
+        let report = BudgetReport(
+            rows, isComplete: scope != nil, forecastAt: arguments.has("forecast") ? now : nil)
         if arguments.text("format") == "json" {
             context.output.line(String(decoding: report.json.bytes, as: UTF8.self))
         } else {

@@ -12,6 +12,8 @@ struct EffectiveRules {
         /// `chat-default → openai/gpt-6.1-terra, local/llama3.2:3b (free)`
         let models: [(name: String, targets: [String])]
         let prompts: [String]
+        /// Of all levels: its own, then those that it shares.
+        let budgets: [BudgetRule]
     }
 
     private let rules: [Rule]
@@ -27,7 +29,8 @@ struct EffectiveRules {
                 models: models.map { model in
                     (model.name, model.targets.map { EffectiveRules.text($0, configuration, today) })
                 },
-                prompts: names.filter { application.mayUse(prompt: $0) })
+                prompts: names.filter { application.mayUse(prompt: $0) },
+                budgets: generation.budgets[application.name] ?? [])
         }
     }
 
@@ -50,18 +53,13 @@ struct EffectiveRules {
                 "  \(index == 0 ? "models " : "       ")   \(model.name) → \(model.targets.joined(separator: ", "))")
         }
         lines.append("  prompts   \(rule.prompts.isEmpty ? "none" : rule.prompts.joined(separator: ", "))")
-        for (index, budget) in application.budgets.enumerated() {
+        for (index, budget) in rule.budgets.enumerated() {
             let idle = rule.models.isEmpty ? "; nothing can be charged to it" : ""
-            lines.append("  \(index == 0 ? "budgets" : "       ")   \(text(budget))\(idle)")
+            let line = BudgetLineText(budget, of: application.name).text
+            lines.append("  \(index == 0 ? "budgets" : "       ")   \(line)\(idle)")
         }
-        if application.budgets.isEmpty { lines.append("  budgets   none: metered, without a limit") }
+        if rule.budgets.isEmpty { lines.append("  budgets   none: metered, without a limit") }
         return lines.map { $0 + "\n" }.joined()
-    }
-
-    private static func text(_ budget: BudgetSettings) -> String {
-        let amount = "\(Figures.price(budget.limit.nano)) \(budget.limit.currency)"
-        return budget.window == .total
-            ? "\(amount) in all" : "\(amount) each \(budget.window.rawValue), days in \(budget.zone)"
     }
 
     // MARK: JSON
@@ -84,16 +82,22 @@ struct EffectiveRules {
             body.member("prompts", .array(rule.prompts.map { .string($0) }))
             body.name("budgets")
             body.beginArray()
-            for budget in rule.application.budgets {
-                body.beginObject()
-                body.member("window", budget.window.rawValue)
-                body.member("limit", budget.limit.decimal)
-                body.member("currency", budget.limit.currency.code)
-                body.member("zone", budget.zone)
-                body.endObject()
-            }
+            for budget in rule.budgets { EffectiveRules.write(budget, to: &body) }
             body.endArray()
             body.endObject()
         }
+    }
+
+    private static func write(_ budget: BudgetRule, to body: inout JSONWriter) {
+        body.beginObject()
+        body.member("scope", budget.subject.scope.rawValue)
+        body.member("application", budget.subject.application)
+        body.member("name", budget.subject.pattern?.description)
+        body.member("window", budget.window.rawValue)
+        body.member("limit", budget.limit.decimal)
+        body.member("currency", budget.limit.currency.code)
+        body.member("zone", budget.zone)
+        body.member("enforced", budget.enforces)
+        body.endObject()
     }
 }

@@ -39,7 +39,7 @@ extension ConfigurationLoader {
     private func checkSubject(of budget: BudgetSettings) {
         let name = budget.subject.pattern?.description ?? ""
         switch budget.subject.scope {
-        case .organisation, .application, .key, .user, .prompt: return
+        case .organisation, .application, .key, .user, .prompt: break
         case .team:
             let teams = Set(configuration.applications.values.compactMap(\.team)).sorted()
             if !teams.contains(name) {
@@ -56,11 +56,8 @@ extension ConfigurationLoader {
     }
 
     private func checkModel(_ name: String, of budget: BudgetSettings) {
-        guard budget.subject.pattern != nil else { return }
-        guard declared.models.contains(name) else {
-            return complain(
-                about: budget, "model", "no model is named '\(name)'", name, among: declared.models.sorted())
-        }
+        guard budget.subject.pattern != nil, !declared.models.contains(name) else { return }
+        complain(about: budget, "model", "no model is named '\(name)'", name, among: declared.models.sorted())
     }
 
     private func checkVariant(_ name: String, of budget: BudgetSettings) {
