@@ -18,8 +18,10 @@ public struct NamePattern: Sendable, Hashable, CustomStringConvertible {
     public var isName: Bool { parts.count == 1 }
 
     public func matches(_ name: String) -> Bool {
+        guard let first = parts.first, let last = parts.last, !isName else {
+            return name.utf8.elementsEqual(description.utf8)
+        }
         let name = Array(name.utf8)
-        guard let first = parts.first, let last = parts.last, parts.count > 1 else { return name == parts.first }
         guard name.count >= first.count + last.count, name.starts(with: first) else { return false }
         guard name.suffix(last.count).elementsEqual(last) else { return false }
         var rest = name[first.count..<(name.count - last.count)]

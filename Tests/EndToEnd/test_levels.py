@@ -49,7 +49,7 @@ LEVELS = {
     "user": (budgets(own=[budget(each="user")]), ["app"], {"headers": {"x-llmgw-user": "ada"}}, None),
     "model": (budgets([budget(model="sim-small")]), ["app", "other"], {}, "sim-small"),
     "prompt": (budgets([budget(prompt="greet*")]), ["app"],
-               {"model": "prompt:greeting", "prompt": {"variables": {"name": "Ada"}}}, "greeting"),
+               {"model": "prompt:greeting@1.2.0", "prompt": {"variables": {"name": "Ada"}}}, "greeting"),
     "variant": (budgets([budget(variant="tone/warm")]), ["app"], {"headers": {"x-llmgw-user": "ada"}}, "tone/warm"),
 }
 

@@ -46,7 +46,10 @@ package struct GenerationBuilder: Sendable {
         if fetching { fetchPrompts(configuration, &findings) }
         let prompts = loadPrompts(configuration, &findings)
         findings += configuration.promptFindings(among: Set(prompts.names))
-        findings += configuration.budgetFindings(prompts.entries.map { ($0.name, $0.model) })
+        // What could not be read would be missed by budgets too: those complaints wait until it can.
+        if !findings.contains(where: { $0.severity == .error }) {
+            findings += configuration.budgetFindings(prompts.entries.map { ($0.name, $0.model) })
+        }
         let budgets = configuration.applications.mapValues { application in
             configuration.budgets(of: application).map { BudgetRule($0, rates: configuration.exchangeRates) }
         }
