@@ -2,6 +2,7 @@ import CivilTime
 package import Gateway
 import Inference
 package import Ledger
+import PluginKit
 import Prompts
 import Telemetry
 
@@ -51,6 +52,7 @@ extension Reloader {
         gateway.generations.replace(with: next)
         notePromptsServed()
         if next.id != before.id {
+            gateway.events.post(.reloaded(generation: next.id))
             log.info(
                 "prompts changed",
                 [
@@ -70,6 +72,7 @@ extension Reloader {
         gateway.metrics.promptsSynced(SyncOutcome.Result.failed.rawValue)
         // A timer would repeat it for as long as it is so.
         if gateway.promptSync.note(reason) {
+            gateway.events.post(.reloadRefused(reason: reason))
             log.error(
                 "the newest prompts cannot be served; those before serve on",
                 ["generation": .string(before.id), "reason": .string(reason)])
