@@ -18,6 +18,13 @@ package struct GateFile: Sendable {
     package var digest = ""
 }
 
+extension GateFile {
+    /// A slice that is asked about and that no case belongs to: a misspelt name would never fail.
+    package func emptySlice(of dataset: Dataset) -> Slice? {
+        rules.slices.map(\.slice).first { slice in !dataset.cases.contains { $0.isIn(slice) } }
+    }
+}
+
 /// The thresholds of a gate; what is nil is not asked for.
 package struct GateRules: Sendable, Equatable {
     /// The least pass rate, 0 to 1.

@@ -5,6 +5,8 @@ import Reports
 extension GateReport {
     /// How many failing cases are shown; the rest is in the files of `--out` and `--junit`.
     private static let shownCases = 20
+    /// Characters of a reason.
+    private static let shownReason = 160
 
     package var table: String {
         var text = models.map(table).joined(separator: "\n")
@@ -78,6 +80,7 @@ extension GateReport {
                 && $0.passes(threshold: threshold) != true
         }
         guard let sample else { return "" }
-        return sample.error.map { "error: \($0)" } ?? sample.failures.first ?? ""
+        let text = sample.error.map { "error: \($0)" } ?? sample.failures.first ?? ""
+        return text.count > GateReport.shownReason ? text.prefix(GateReport.shownReason - 1) + "…" : text
     }
 }

@@ -292,6 +292,8 @@ def test_what_is_wrong_is_named_before_anything_is_called(bench, upstream):
         bench.eval(gate, code=2).stderr)
     gate = bench.write([case("a")], {"pas_rate": 1})
     assert "unknown key 'pas_rate'; did you mean 'pass_rate'?" in bench.eval(gate, code=2).stderr
+    gate = bench.write([case("a", metadata={"lang": "de"})], {"slices": {"lang=ed": 1}})
+    assert "slices lang=ed: no case of" in bench.eval(gate, code=2).stderr
     assert upstream.requests == []
     gate = bench.write([{"id": "a", "vars": {"txet": "x"}}])
     error = bench.eval(gate, code=2).stderr

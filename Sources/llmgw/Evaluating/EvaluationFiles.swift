@@ -20,6 +20,9 @@ struct EvaluationFiles: Sendable {
         dataset = try EvaluationFiles.read(gate.dataset.hasPrefix("/") ? gate.dataset : beside) {
             (bytes, file) throws(EvaluationFaults) in try Dataset(bytes, file: file)
         }
+        if let slice = gate.emptySlice(of: dataset) {
+            throw .usage("\(path): error: slices \(slice.text): no case of \(dataset.file) has it in its metadata")
+        }
         prompts = EvaluationFiles.prompts(of: path)
         calibrations = try EvaluationFiles.calibrations(prompts + "/judges")
         self.gate = gate

@@ -16,7 +16,8 @@ import Testing
 
     @Test func onlyAnAnswerOfTwoHundredAndSomethingIsADelivery() {
         #expect([200, 202, 204].allSatisfy { verdict(.status($0)) == .delivered })
-        #expect([100, 301, 302, 400, 401, 404, 429, 500].allSatisfy { verdict(.status($0)) == .again(after: .seconds(1)) })
+        #expect(
+            [100, 301, 302, 400, 401, 404, 429, 500].allSatisfy { verdict(.status($0)) == .again(after: .seconds(1)) })
         #expect(verdict(.failed("no route")) == .again(after: .seconds(1)))
     }
 
