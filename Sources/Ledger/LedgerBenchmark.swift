@@ -7,6 +7,8 @@ package struct LedgerBenchmark: Sendable {
     package var commits: Int
     /// Of the writer's thread for each request, in microseconds.
     package var writerMicroseconds: Double
+    /// How long a caller waited for its hold, in microseconds: the median, and what one in a hundred exceeded.
+    package var holdMicroseconds: (median: Double, p99: Double)
 
     package var requestsPerSecond: Double { Double(requests) / seconds }
 
@@ -17,23 +19,34 @@ package struct LedgerBenchmark: Sendable {
         let before = ledger.statistics
         let start = ContinuousClock.now
         let each = max(1, requests / max(1, concurrency))
-        await withTaskGroup(of: Void.self) { group in
+        let waits = await withTaskGroup(of: [Int64].self) { group in
             for lane in 0..<concurrency {
                 group.addTask { await serve(each, lane: lane, levels: levels, on: ledger) }
             }
+            return await group.reduce(into: []) { $0 += $1 }.sorted()
         }
         let (elapsed, after) = (ContinuousClock.now - start, ledger.statistics)
         let total = each * concurrency
         return LedgerBenchmark(
             requests: total, seconds: elapsed / .seconds(1), commits: after.commits - before.commits,
-            writerMicroseconds: Double(after.processorTime - before.processorTime) / 1_000 / Double(total))
+            writerMicroseconds: Double(after.processorTime - before.processorTime) / 1_000 / Double(total),
+            holdMicroseconds: (share(0.5, of: waits), share(0.99, of: waits)))
     }
 
-    private static func serve(_ requests: Int, lane: Int, levels: Int, on ledger: LedgerWriter) async {
+    /// Microseconds that `share` of the ascending nanoseconds do not exceed.
+    private static func share(_ share: Double, of waits: [Int64]) -> Double {
+        waits.isEmpty ? 0 : Double(waits[min(waits.count - 1, Int(Double(waits.count) * share))]) / 1_000
+    }
+
+    /// Returns the nanoseconds that each hold took.
+    private static func serve(_ requests: Int, lane: Int, levels: Int, on ledger: LedgerWriter) async -> [Int64] {
+        var waits: [Int64] = []
         for index in 0..<requests {
             let now = utcMilliseconds()
+            let start = monotonicNanoseconds()
             let id = RequestID(milliseconds: now, random: (UInt64(lane), UInt64(index)))
             guard case .held = await ledger.admit(hold(id, at: now, lane: lane, levels: levels)) else { continue }
+            waits.append(monotonicNanoseconds() - start)
             var end = AttemptEnd(
                 request: id, attempt: 1,
                 settlement: Settlement(
@@ -50,6 +63,7 @@ package struct LedgerBenchmark: Sendable {
             closing.firstByteMs = 215
             _ = try? await ledger.settle(end, closing: closing)
         }
+        return waits
     }
 
     private static func identity(_ lane: Int) -> CallIdentity {

@@ -28,6 +28,17 @@ package final class LedgerReader {
         }
     }
 
+    /// Before which moments rows may have been removed.
+    package func keptRows() throws(LedgerError) -> KeptRows {
+        try read {
+            func moment(_ name: String) throws -> Int64? {
+                let value = try meta(name)
+                return value > 0 ? value : nil
+            }
+            return KeptRows(attempts: try moment("attempts_kept_from"), refused: try moment("refused_kept_from"))
+        }
+    }
+
     /// Runs `body` on one snapshot of the file.
     func read<Value>(_ body: () throws -> Value) throws(LedgerError) -> Value {
         try LedgerReader.explaining(connection.path) {

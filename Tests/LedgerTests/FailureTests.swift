@@ -69,6 +69,34 @@ import Testing
         #expect(try reader.verify().isEmpty)
     }
 
+    @Test func withoutAReserveAFullDiskIsToldAtOnceAndTheSettlementIsKept() async throws {
+        let folder = try Folder()
+        var options = LedgerOptions()
+        options.reserve = 0
+        let ledger = try LedgerWriter.open(folder.ledger, options: options)
+        let id = newID()
+        _ = await ledger.admit(hold(id, 40, lines: [line(100, 40)]))
+        _ = try await ledger.perform { try $0.connection.execute("PRAGMA max_page_count=1") }
+        var heavy = end(id, 10)
+        heavy.errorCode = String(repeating: "long", count: 20_000)
+        let start = ContinuousClock.now
+        let late = await #expect(throws: LedgerError.self) { try await ledger.settle(heavy) }
+        let waited = ContinuousClock.now - start
+        _ = await withCheckedContinuation { continuation in
+            _ = ledger.inbox.push(
+                .direct { writer in
+                    try? writer.connection.execute("PRAGMA max_page_count=1000000")
+                    continuation.resume()
+                })
+        }
+        while ledger.health != .healthy { try await Task.sleep(for: .milliseconds(10)) }
+        await ledger.close()
+
+        #expect(late?.kind == .unavailable)
+        #expect(waited < .seconds(2))  // 50 ms, and what a busy machine adds; five seconds before
+        #expect(try LedgerReader.open(folder.ledger).budgets().map(\.state.posted) == [10])
+    }
+
     @Test func aFileThatCannotBeWrittenIsUnavailableNotFatal() async throws {
         let folder = try Folder()
         let ledger = try LedgerWriter.open(folder.ledger)

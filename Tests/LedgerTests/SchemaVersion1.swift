@@ -117,6 +117,7 @@ enum SchemaVersion1 {
     /// A posted attempt with two levels and a correction, a presumed one, a void one, and an open hold.
     static let rows = """
         INSERT INTO epoch(started_at) VALUES(1795219200000);
+        UPDATE meta SET value=10000000000 WHERE name='skew_ms';
         INSERT INTO price VALUES(1,'sim','m1','2026-11-01','USD','test',NULL,NULL);
         INSERT INTO price_rates VALUES(1,'',-1,1000000,NULL,NULL,NULL,NULL,NULL,NULL,2000000,NULL);
         INSERT INTO identity(id,application,team,key,model,generation,git_commit,provider,upstream_model,price,free,currency)

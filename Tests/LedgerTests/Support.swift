@@ -17,6 +17,11 @@ final class Folder {
     var ledger: String { path + "/ledger.db" }
 }
 
+/// Removes a database and what SQLite laid beside it.
+func unlinkAll(_ path: String) {
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+}
+
 /// 2026-11-21T00:00:00Z.
 let midnight: Int64 = 1_795_219_200_000
 let noon = midnight + 12 * 3_600_000

@@ -23,6 +23,19 @@ package struct LedgerSettings: Sendable, Hashable {
     package var synchronous: Synchronous = .full
     /// How long a request waits when only holds of others are in its way. Default: 2 s; 0 s refuses at once.
     package var admissionWait: Duration = .seconds(2)
+    package var retention = RetentionSettings()
+}
+
+/// How long the ledger keeps rows; what has no time is kept for ever. Sums are always kept.
+package struct RetentionSettings: Sendable, Hashable {
+    /// Served requests with their attempts.
+    package var attempts: Duration?
+    /// Requests that reached no target.
+    package var refused: Duration?
+    /// Judgements.
+    package var feedback: Duration?
+    /// Idempotency keys.
+    package var idempotency: Duration?
 }
 
 /// The file in which answers are kept for those applications that want theirs kept.

@@ -41,7 +41,7 @@ extension LedgerReader {
             admittedAt: row.integer(3), quote: quote)
         if let basis = row.optionalText(7).flatMap(Basis.init) {
             let unpriced = row.text(9).split(separator: ",").map(String.init)
-            var usage = usage(row, from: 10)
+            var usage = row.usage(from: 10)
             usage.readExtras(row.optionalText(28))
             detail.settlement = Settlement(
                 basis: basis, usage: usage, cost: money(8), unpricedClasses: unpriced, tier: row.optionalText(29))

@@ -74,7 +74,7 @@ extension LedgerReader {
     private func billed(_ row: Statement) throws -> BilledAttempt? {
         let entry = try identities.entry(row.integer(2))
         guard let basis = Basis(rawValue: row.text(4)) else { return nil }
-        var usage = usage(row, from: 9)
+        var usage = row.usage(from: 9)
         usage.readExtras(row.optionalText(8))
         let cost = row.optionalInteger(5).map { Money(nano: $0, entry.currency ?? .usd) }
         let settlement = Settlement(

@@ -31,7 +31,7 @@ extension LedgerReader {
             else { continue }
             body(
                 ChargeRow(
-                    source: source, admittedAt: select.integer(1), basis: basis, usage: usage(select, from: 4),
+                    source: source, admittedAt: select.integer(1), basis: basis, usage: select.usage(from: 4),
                     cost: select.optionalInteger(3)))
         }
     }

@@ -5,15 +5,52 @@ extension LedgerReader {
     package func costs(_ query: CostQuery) throws(LedgerError) -> CostReport {
         try read {
             var sum = CostSum(query, identities)
-            let skew = try connection.integer("SELECT value FROM meta WHERE name='skew_ms'") ?? 0
+            let skew = try meta("skew_ms")
             for span in CostSpan.spans(of: query) {
-                try addAttempts(span, skew, to: &sum)
+                if let slots = span.slots {
+                    try addRollups(slots, span.label, to: &sum)
+                    try addAdjustments(span.whole(slots), skew, all: false, to: &sum)
+                }
+                for edge in span.edges { try addRows(edge, skew, to: &sum) }
                 try addHolds(span, skew, to: &sum)
-                try addRefused(span, skew, to: &sum)
-                try addAdjustments(span, to: &sum)
             }
             return sum.report
         }
+    }
+
+    /// The same report from the rows of attempts alone, however many there are: what roll-ups are held against.
+    func costsFromRows(_ query: CostQuery) throws(LedgerError) -> CostReport {
+        try read {
+            var sum = CostSum(query, identities)
+            let skew = try meta("skew_ms")
+            for span in CostSpan.spans(of: query) {
+                try addRows(span, skew, to: &sum)
+                try addHolds(span, skew, to: &sum)
+            }
+            return sum.report
+        }
+    }
+
+    /// Whole quarters of an hour: whatever they held, they are few.
+    private func addRollups(_ slots: Range<Int64>, _ label: String?, to sum: inout CostSum) throws {
+        let select = try connection.prepare(
+            """
+            SELECT identity, \(RollupTable.columns.map { "sum(\($0))" }.joined(separator: ", "))
+            FROM rollup WHERE slot>=? AND slot<? GROUP BY identity
+            """)
+        select.bind(1, slots.lowerBound)
+        select.bind(2, slots.upperBound)
+        while try select.step() {
+            let rollup = select.rollup(from: 1)
+            let entry = try identities.entry(select.integer(0))
+            sum.add(CostFigures(rollup, entry.currency), entry, day: label, open: 0)
+        }
+    }
+
+    private func addRows(_ span: CostSpan, _ skew: Int64, to sum: inout CostSum) throws {
+        try addAttempts(span, skew, to: &sum)
+        try addRefused(span, skew, to: &sum)
+        try addAdjustments(span, skew, all: true, to: &sum)
     }
 
     private func addAttempts(_ span: CostSpan, _ skew: Int64, to sum: inout CostSum) throws {
@@ -38,7 +75,7 @@ extension LedgerReader {
                 figures.cost[currency] = money(select, 5)
                 figures.presumed[currency] = money(select, 7)
             }
-            figures.usage = usage(select, from: 9)
+            figures.usage = select.usage(from: 9)
             sum.add(figures, entry, day: span.label, open: 0)
         }
     }
@@ -78,27 +115,28 @@ extension LedgerReader {
         }
     }
 
-    private func addAdjustments(_ span: CostSpan, to sum: inout CostSum) throws {
+    /// - Parameter all: false for those alone that no roll-up has: of attempts whose price was unknown.
+    private func addAdjustments(_ span: CostSpan, _ skew: Int64, all: Bool, to sum: inout CostSum) throws {
         let select = try connection.prepare(
             """
             SELECT identity, adjustment.nano, adjustment.kind, adjustment.currency,
               superseded=0 AND adjustment.currency NOT NULL AND adjustment.id=(SELECT min(id) FROM adjustment AS first
                 WHERE first.request=adjustment.request AND first.attempt=adjustment.attempt AND first.currency NOT NULL)
             FROM adjustment JOIN attempt USING(request, attempt)
-            WHERE adjustment.period IS NULL AND admitted_at>=? AND admitted_at<?
+            WHERE adjustment.request>=? AND adjustment.request<=? AND admitted_at>=? AND admitted_at<?
+              AND adjustment.period IS NULL AND (?5 OR adjustment.currency NOT NULL)
             """)
-        select.bind(1, span.from)
-        select.bind(2, span.to)
+        span.bind(to: select, skew: skew)
+        select.bind(5, all)
         while try select.step() {
             let entry = try identities.entry(select.integer(0))
             guard let currency = entry.currency ?? Currency(select.text(3)) else { continue }
             var figures = CostFigures()
+            let isRelease = select.text(2) == Adjustment.Kind.presumedRelease.rawValue
             figures.cost[currency] = select.integer(1)
             // A price was found for it later: the request counts as unpriced no longer.
             figures.unpricedRequests = -select.integer(4)
-            if select.text(2) == Adjustment.Kind.presumedRelease.rawValue {
-                figures.presumed[currency] = select.integer(1)
-            }
+            figures.presumed[currency] = isRelease ? select.integer(1) : 0
             sum.add(figures, entry, day: span.label, open: 0)
         }
     }
@@ -107,47 +145,18 @@ extension LedgerReader {
         let nano = Int128(row.integer(column)) * 1_000_000_000 + Int128(row.integer(column + 1))
         return Int64(clamping: nano)
     }
-
-    /// Ten columns in the order of ``Usage``'s members.
-    func usage(_ row: Statement, from column: Int32) -> Usage {
-        var usage = Usage(input: row.integer(column), output: row.integer(column + 7))
-        usage.cachedInput = row.integer(column + 1)
-        usage.cacheWrite = row.integer(column + 2)
-        usage.cacheWrite1h = row.integer(column + 3)
-        usage.cacheWrite12h = row.integer(column + 4)
-        usage.audioInput = row.integer(column + 5)
-        usage.imageInput = row.integer(column + 6)
-        usage.audioOutput = row.integer(column + 8)
-        usage.reasoning = row.integer(column + 9)
-        return usage
-    }
 }
 
-/// A piece of the window that has one label: a day, or all of it.
-private struct CostSpan {
-    var label: String?
-    var from: Int64
-    var to: Int64
-
-    static func spans(of query: CostQuery) -> [CostSpan] {
-        guard query.from < query.to else { return [] }
-        guard query.by.contains(.day) else { return [CostSpan(label: nil, from: query.from, to: query.to)] }
-        var spans: [CostSpan] = []
-        for (index, day) in query.dayStarts.enumerated() {
-            let next = index + 1 < query.dayStarts.count ? query.dayStarts[index + 1].startsAt : query.to
-            let (from, to) = (max(day.startsAt, query.from), min(next, query.to))
-            if from < to { spans.append(CostSpan(label: day.label, from: from, to: to)) }
-        }
-        return spans
-    }
-
-    /// Binds the span of ids that can hold the span of moments, and the moments.
-    func bind(to statement: Statement, skew: Int64) {
-        let first = max(0, from.addingClamped(-skew))
-        let last = min(to.addingClamped(skew), 1 << 48 - 1)
-        statement.bind(1, RequestID(high: UInt64(first) << 16, low: 0))
-        statement.bind(2, RequestID(high: UInt64(last) << 16 | 0xFFFF, low: .max))
-        statement.bind(3, from)
-        statement.bind(4, to)
+extension CostFigures {
+    fileprivate init(_ rollup: RollupFigures, _ currency: Currency?) {
+        self.init()
+        requests = rollup.requests
+        attempts = rollup.attempts
+        refused = rollup.refused
+        unpricedRequests = rollup.unpriced
+        usage = rollup.usage
+        guard let currency, rollup.priced > 0 else { return }
+        cost[currency] = rollup.cost.nano
+        presumed[currency] = rollup.presumed.nano
     }
 }

@@ -62,14 +62,3 @@ extension CostFigures {
         presumed.merge(other.presumed) { $0.addingClamped($1) }
     }
 }
-
-extension Usage {
-    mutating func add(_ other: Usage) {
-        for member in [
-            \Usage.input, \.cachedInput, \.cacheWrite, \.cacheWrite1h, \.cacheWrite12h, \.audioInput, \.imageInput,
-            \.output, \.audioOutput, \.reasoning,
-        ] {
-            self[keyPath: member] = self[keyPath: member].addingClamped(other[keyPath: member])
-        }
-    }
-}

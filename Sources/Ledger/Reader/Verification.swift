@@ -3,13 +3,16 @@ import Inference
 extension LedgerReader {
     /// Derives every counter anew from its lines and returns what differs; empty when the books balance.
     ///
-    /// Also checks the file's structure, that each attempt's state agrees with its lines, that alerts and idempotency keys
-    /// have what they stand on, and the audit trail's chain.
+    /// Also checks the file's structure, that each attempt's state agrees with its lines, each roll-up with its rows, that
+    /// alerts and idempotency keys have what they stand on, and the audit trail's chain.
     package func verify() throws(LedgerError) -> [Finding] {
         try read {
-            try structure() + periods() + attemptStates() + alerts() + idempotencyKeys() + auditChain()
+            try structure() + periods() + attemptStates() + rollups() + alerts() + idempotencyKeys() + auditChain()
         }
     }
+
+    /// Returns where the audit trail was changed; empty when its chain is whole.
+    package func verifyAudit() throws(LedgerError) -> [Finding] { try read { try auditChain() } }
 
     private func structure() throws -> [Finding] {
         var findings: [Finding] = []
@@ -26,39 +29,22 @@ extension LedgerReader {
         return findings
     }
 
-    /// Σ line.posted + Σ adjustment = posted, Σ of open lines = held, and so on, for each period.
+    /// Σ line.posted + what removed lines had posted + Σ adjustment = posted, Σ of open lines = held, and so on, for each period.
     private func periods() throws -> [Finding] {
-        let select = try connection.prepare(
-            """
-            WITH lines AS (
-                SELECT period, held_nano AS held, NULL AS posted, 'held' AS state FROM hold WHERE period NOT NULL
-                UNION ALL SELECT period, held_nano, posted_nano, state FROM attempt WHERE period NOT NULL
-                UNION ALL SELECT line.period, line.held_nano, line.posted_nano, ifnull(state, 'held')
-                  FROM line LEFT JOIN attempt USING(request, attempt)),
-            sums AS (SELECT period, total(ifnull(posted, 0)) > 9e18 AS large,
-                sum(ifnull(posted, 0)/1000000000) AS posted_units, sum(ifnull(posted, 0)%1000000000) AS posted_nanos,
-                sum(iif(posted IS NULL, held, 0)) AS held, sum(iif(state='presumed', posted, 0)) AS presumed
-              FROM lines GROUP BY period),
-            corrections AS (SELECT period, sum(nano) AS nano, sum(iif(kind='presumed_release', nano, 0)) AS released
-              FROM adjustment WHERE period NOT NULL AND kind<>'limit_change' GROUP BY period)
-            SELECT id, scope, name, window, label, posted_nano, held_nano, presumed_nano,
-              posted_units, posted_nanos, sums.held, sums.presumed, corrections.nano, released, ifnull(large, 0)
-            FROM period LEFT JOIN sums ON sums.period=id LEFT JOIN corrections ON corrections.period=id
-            """)
+        let select = try connection.prepare(PeriodSums.query)
         var findings: [Finding] = []
         while try select.step() {
-            guard select.integer(14) == 0 else { continue }  // saturated: a sum would exceed 64 bits
-            let place =
-                "period \(select.integer(0)) (\(select.text(1)) \(select.text(2)), \(select.text(3)) \(select.text(4)))"
+            let sums = PeriodSums(select)
+            guard !sums.isSaturated else { continue }
             func compare(_ name: String, _ counter: Int64, _ lines: Int64) {
                 guard counter != lines else { return }
                 let texts = (Money.decimal(nano: counter), Money.decimal(nano: lines))
-                findings.append(Finding(place: place, problem: "\(name) is \(texts.0), its lines sum up to \(texts.1)"))
+                let problem = "\(name) is \(texts.0), its lines sum up to \(texts.1)"
+                findings.append(Finding(place: sums.place, problem: problem))
             }
-            let posted = Int128(select.integer(8)) * 1_000_000_000 + Int128(select.integer(9))
-            compare("posted", select.integer(5), Int64(clamping: posted + Int128(select.integer(12))))
-            compare("held", select.integer(6), select.integer(10))
-            compare("presumed", select.integer(7), select.integer(11).addingClamped(select.integer(13)))
+            compare("posted", sums.posted, sums.linesPosted)
+            compare("held", sums.held, sums.linesHeld)
+            compare("presumed", sums.presumed, sums.linesPresumed)
         }
         return findings
     }
@@ -112,7 +98,7 @@ extension LedgerReader {
     private func idempotencyKeys() throws -> [Finding] {
         let select = try connection.prepare(
             """
-            SELECT request FROM idempotency WHERE request>=(SELECT min(request) FROM attempt)
+            SELECT request FROM idempotency WHERE at>=(SELECT value FROM meta WHERE name='attempts_kept_from')
               AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.request=idempotency.request)
               AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.request=idempotency.request) LIMIT 20
             """)

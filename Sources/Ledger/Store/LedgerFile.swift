@@ -42,7 +42,7 @@ enum LedgerFile {
     }
 
     /// Writes the empty tables beside `path` and renames the file: a crash leaves a whole ledger or none.
-    private static func make(_ path: String) throws(LedgerError) {
+    static func make(_ path: String) throws(LedgerError) {
         let fresh = path + ".new"
         for name in [fresh, fresh + "-wal", fresh + "-shm", fresh + "-journal"] { unlink(name) }
         let descriptor = Glibc.open(fresh, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

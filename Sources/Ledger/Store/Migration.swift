@@ -1,20 +1,26 @@
-import Glibc
-
 /// Brings a file of an older schema up to date: a backup first, then all in one transaction.
 enum Migration {
     /// Does nothing to a current file. After a failure the file is as it was.
     static func run(_ connection: Connection) throws {
         let version = try connection.integer("PRAGMA user_version") ?? 0
         guard version < Schema.version else { return }
-        try backUp(connection, as: "\(connection.path).v\(version)-backup")
+        try LedgerCopy.write(connection, to: "\(connection.path).v\(version)-backup") { _ in }
         do {
             try connection.execute("BEGIN IMMEDIATE")
-            for statements in fromVersion1 + Schema.sinceVersion2 { try connection.execute(statements) }
+            if version < 2 {
+                for statements in fromVersion1 + Schema.sinceVersion2 { try connection.execute(statements) }
+            }
+            if version < 3 { try toVersion3(connection) }
             try connection.execute("PRAGMA user_version=\(Schema.version); COMMIT")
         } catch {
             connection.rollback()
             throw error
         }
+    }
+
+    private static func toVersion3(_ connection: Connection) throws {
+        for statements in Schema.sinceVersion3 { try connection.execute(statements) }
+        try RollupDerivation.fill(connection)
     }
 
     /// Added columns, at the end of their tables, as ``Schema`` has them.
@@ -42,34 +48,4 @@ enum Migration {
         CREATE UNIQUE INDEX adjustment_name ON adjustment(name) WHERE name NOT NULL;
         """
     ]
-
-    /// Writes a whole copy to `path`, 0600 and durable, and replaces one that an earlier try has left.
-    private static func backUp(_ connection: Connection, as path: String) throws {
-        let fresh = path + ".new"
-        for name in [fresh, fresh + "-journal"] { unlink(name) }
-        let made = Glibc.open(fresh, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard made >= 0 else {
-            throw noBackup(fresh)
-        }
-        defer { Glibc.close(made) }
-        do {
-            let vacuum = try connection.prepare("VACUUM INTO ?")
-            vacuum.bind(1, fresh)
-            try vacuum.run()
-        } catch let error {
-            unlink(fresh)
-            throw LedgerError(error, path: fresh)
-        }
-        guard fsync(made) == 0, rename(fresh, path) == 0 else {
-            throw noBackup(fresh)
-        }
-        LedgerFile.syncFolder(of: path)
-    }
-
-    private static func noBackup(_ path: String) -> LedgerError {
-        LedgerError(
-            .unavailable,
-            "\(path): \(lastSystemError()); the ledger is not brought up to date without a backup: make its folder"
-                + " writable, with as much space as the ledger takes")
-    }
 }

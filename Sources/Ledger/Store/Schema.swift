@@ -1,15 +1,18 @@
 /// The tables, and the version that a file carries in `user_version`.
 enum Schema {
     /// A program refuses a file with a greater one.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
     /// `llmg` in ASCII, in the file's header: says whose database it is.
     static let applicationID: Int64 = 0x6C6C_6D67
 
     /// What makes an empty ledger, in order.
-    static let statements = [first] + sinceVersion2
+    static let statements = [first] + sinceVersion2 + sinceVersion3
 
     /// The tables that version 2 has and version 1 has not, in order.
     static let sinceVersion2 = [idempotency, alert, prompts]
+
+    /// The tables and columns that version 3 has and version 2 has not, in order.
+    static let sinceVersion3 = [rollup, archived]
 
     private static let first = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -162,5 +165,27 @@ enum Schema {
           version TEXT NOT NULL, digest TEXT NOT NULL CHECK(length(digest)=64), by_whom TEXT NOT NULL,
           reason TEXT NOT NULL, at INTEGER NOT NULL, cleared_at INTEGER, cleared_by TEXT) STRICT;
         CREATE UNIQUE INDEX prompt_override_open ON prompt_override(name, label) WHERE cleared_at IS NULL;
+        """
+
+    private static let rollup = """
+        -- Sums of what was admitted in a quarter of an hour (slot: of those since 1970) and is settled, refused or
+        -- corrected; written in the transaction of its rows, and kept when they are removed. Money is in two halves.
+        CREATE TABLE rollup(slot INTEGER NOT NULL, identity INTEGER NOT NULL, requests INTEGER NOT NULL,
+          attempts INTEGER NOT NULL, refused INTEGER NOT NULL, unpriced INTEGER NOT NULL, priced INTEGER NOT NULL,
+          cost_units INTEGER NOT NULL, cost_nanos INTEGER NOT NULL, presumed_units INTEGER NOT NULL,
+          presumed_nanos INTEGER NOT NULL, input INTEGER NOT NULL, cached_input INTEGER NOT NULL,
+          cache_write INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL, cache_write_12h INTEGER NOT NULL,
+          audio_input INTEGER NOT NULL, image_input INTEGER NOT NULL, output INTEGER NOT NULL,
+          audio_output INTEGER NOT NULL, reasoning INTEGER NOT NULL, PRIMARY KEY(slot, identity)) STRICT, WITHOUT ROWID;
+        """
+
+    private static let archived = """
+        -- What removed lines had posted, in two halves, so that a period still is the sum of its parts.
+        ALTER TABLE period ADD COLUMN archived_units INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE period ADD COLUMN archived_nanos INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE period ADD COLUMN archived_presumed_units INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE period ADD COLUMN archived_presumed_nanos INTEGER NOT NULL DEFAULT 0;
+        -- The moment before which rows of attempts, or of refused requests, may be missing: a slot's first, UTC ms.
+        INSERT INTO meta VALUES('attempts_kept_from', 0), ('refused_kept_from', 0);
         """
 }

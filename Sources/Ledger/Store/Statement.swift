@@ -102,6 +102,11 @@ extension Statement {
         }
     }
 
+    /// Binds what another statement's row has in a column, whatever its type.
+    func bind(_ index: Int32, valueOf column: Int32, of row: Statement) {
+        note(sqlite3_bind_value(handle, index, sqlite3_column_value(row.handle, column)))
+    }
+
     func bindNull(_ index: Int32) { note(sqlite3_bind_null(handle, index)) }
 }
 

@@ -32,7 +32,7 @@ extension Writer {
     fileprivate func adjust(_ adjustment: Adjustment) throws {
         let place = "\(adjustment.request) attempt \(adjustment.attempt)"
         let select = try connection.prepare(
-            "SELECT cost_nano FROM attempt WHERE request=? AND attempt=?")
+            "SELECT cost_nano, admitted_at, identity FROM attempt WHERE request=? AND attempt=?")
         select.bind(1, adjustment.request)
         select.bind(2, adjustment.attempt)
         guard try select.step() else {
@@ -57,6 +57,12 @@ extension Writer {
             }
         }
         try insert(adjustment, period: nil, nano: adjustment.nano, name: adjustment.id)
+        // What has a currency of its own is in no roll-up: those have that of the attempt, and reports read its row.
+        if adjustment.currency == nil {
+            rollups.add(
+                .adjustment(adjustment.nano, releasesPresumed: adjustment.kind == .presumedRelease),
+                to: RollupKey(at: select.integer(1), identity: select.integer(2)))
+        }
         for change in changes {
             try insert(adjustment, period: change.period, nano: change.nano, name: nil)
             let presumed = adjustment.kind == .presumedRelease ? change.nano : 0

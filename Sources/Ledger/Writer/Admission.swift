@@ -80,6 +80,7 @@ extension Writer {
             held.lines.append(OpenHold.Line(period: id, held: nano, fx: line.fx, rate: rate, alerts: line.alerts))
         }
         try attempts.open(key, held)
+        try attempts.supersede(before: key, rollups)
         if hold.attempt > 1 {
             supersedeOpen(before: key)
         } else if let name = hold.idempotency {

@@ -9,7 +9,8 @@ struct AttemptTable {
     private let updateLine: Statement
     private let insertLine: Statement
     private let closeLine: Statement
-    private let supersede: [Statement]
+    private let supersedeHold: Statement
+    private let supersedeAttempt: Statement
     private let insertAttempt: Statement
     private let find: Statement
     /// The greatest request that has a settled attempt: a greater one surely has none.
@@ -31,10 +32,12 @@ struct AttemptTable {
         insertLine = try connection.prepare(
             "INSERT INTO line(request, attempt, period, fx, held_nano) VALUES(?,?,?,?,?)")
         closeLine = try connection.prepare("UPDATE line SET posted_nano=? WHERE request=? AND attempt=? AND period=?")
-        supersede = [
-            try connection.prepare("UPDATE hold SET superseded=1 WHERE request=? AND attempt<?"),
-            try connection.prepare("UPDATE attempt SET superseded=1 WHERE request=? AND attempt<?"),
-        ]
+        supersedeHold = try connection.prepare("UPDATE hold SET superseded=1 WHERE request=? AND attempt<?")
+        supersedeAttempt = try connection.prepare(
+            """
+            UPDATE attempt SET superseded=1 WHERE request=? AND attempt<? AND superseded=0
+            RETURNING admitted_at, identity, cost_nano
+            """)
         insertAttempt = try connection.prepare(
             """
             INSERT INTO attempt(request, attempt, identity, superseded, admitted_at, input_max, output_max, bound_nano,
@@ -80,11 +83,20 @@ struct AttemptTable {
             insertLine.bind(5, line.held)
             try insertLine.run()
         }
+    }
+
+    /// Notes on the attempts before `key` that a later one followed; those that are settled leave their roll-ups.
+    func supersede(before key: AttemptKey, _ rollups: RollupBook) throws(SQLiteError) {
         guard key.attempt > 1 else { return }
-        for statement in supersede {
-            statement.bind(1, key.request)
-            statement.bind(2, key.attempt)
-            try statement.run()
+        supersedeHold.bind(1, key.request)
+        supersedeHold.bind(2, key.attempt)
+        try supersedeHold.run()
+        supersedeAttempt.bind(1, key.request)
+        supersedeAttempt.bind(2, key.attempt)
+        defer { supersedeAttempt.reset() }
+        while try supersedeAttempt.step() {
+            let place = RollupKey(at: supersedeAttempt.integer(0), identity: supersedeAttempt.integer(1))
+            rollups.add(.superseding(unpriced: supersedeAttempt.isNull(2)), to: place)
         }
     }
 
@@ -150,23 +162,14 @@ struct AttemptTable {
     }
 
     private func bindSettlement(_ end: AttemptEnd) {
-        let (settlement, usage) = (end.settlement, end.settlement.usage)
+        let settlement = end.settlement
         switch settlement.basis {
         case .reported: bindState("posted", "reported")
         case .counted: bindState("posted", "counted")
         case .presumed: bindState("presumed", "presumed")
         case .notBilled: bindState("voided", "not_billed")
         }
-        insertAttempt.bind(17, tokens(usage.input))
-        insertAttempt.bind(18, tokens(usage.cachedInput))
-        insertAttempt.bind(19, tokens(usage.cacheWrite))
-        insertAttempt.bind(20, tokens(usage.cacheWrite1h))
-        insertAttempt.bind(21, tokens(usage.cacheWrite12h))
-        insertAttempt.bind(22, tokens(usage.audioInput))
-        insertAttempt.bind(23, tokens(usage.imageInput))
-        insertAttempt.bind(24, tokens(usage.output))
-        insertAttempt.bind(25, tokens(usage.audioOutput))
-        insertAttempt.bind(26, tokens(usage.reasoning))
+        insertAttempt.bind(settlement.usage.bounded, from: 17)
         let unpriced = settlement.unpricedClasses
         insertAttempt.bind(27, unpriced.isEmpty ? nil : unpriced.joined(separator: ","))
         insertAttempt.bind(28, end.upstreamStatus)
@@ -175,12 +178,9 @@ struct AttemptTable {
         insertAttempt.bind(31, end.firstByteMs)
         insertAttempt.bind(32, end.durationMs)
         insertAttempt.bind(33, end.servedModel)
-        insertAttempt.bind(53, usage.storedExtras)
+        insertAttempt.bind(53, settlement.usage.storedExtras)
         insertAttempt.bind(54, settlement.tier.map { $0.utf8.count <= 64 ? $0 : String($0.prefix(64)) })
     }
-
-    /// A count as a report can add it up: whatever a vendor claims, at least zero and at most a million million.
-    private func tokens(_ count: Int64) -> Int64 { min(max(0, count), 1_000_000_000_000) }
 
     private func bindState(_ state: StaticString, _ basis: StaticString) {
         insertAttempt.bind(constant: state, 13)

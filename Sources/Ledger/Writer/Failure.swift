@@ -25,8 +25,11 @@ extension Writer {
         undoBatch()
         let failure = LedgerError(error, path: path)
         guard failure.kind == .unavailable else { return giveUp(failure, batch) }
-        if error.primary == SQLITE_FULL { reserve.release() }
-        retryAt = monotonicNanoseconds() + Writer.retryAfter
+        isFull = error.primary == SQLITE_FULL
+        // What the reserve gives up is for the settlements that have just failed: they are tried again at once.
+        let hasMore = isFull && reserve.isHeld
+        if isFull { reserve.release() }
+        retryAt = monotonicNanoseconds() + (hasMore ? 0 : Writer.retryAfter)
         status.setUnavailable(failure)
         sqlite3_busy_timeout(connection.handle, 50)
         failWaiting(failure)
@@ -105,6 +108,7 @@ extension Writer {
         for (key, hold) in undo.reversed() { open[key] = hold }
         undo.removeAll()
         periods.forget()
+        rollups.forget()
         identities.forget()
         rates.forget()
         skew.forget()
@@ -125,7 +129,8 @@ extension Writer {
 
     private func keep(_ batch: ArraySlice<Job>, _ failure: LedgerError) {
         refuseAnswered(failure)
-        let deadline = monotonicNanoseconds().addingClamped(options.settlementWait.nanoseconds)
+        let wait = isFull ? min(options.settlementWait, options.fullWait) : options.settlementWait
+        let deadline = monotonicNanoseconds().addingClamped(wait.nanoseconds)
         for job in batch {
             switch job {
             case .settle(let job): kept.append(Kept(content: .settle(job), deadline: deadline))

@@ -3,6 +3,10 @@ enum Recovery {
     /// Returns how many holds were charged. Runs inside a transaction, before the writer starts.
     static func run(_ connection: Connection) throws(SQLiteError) -> Int {
         guard let count = try connection.integer("SELECT count(*) FROM hold"), count > 0 else { return 0 }
+        var derivation = RollupDerivation(connection)
+        try derivation.addPresumedHolds()
+        let rollups = try RollupTable(connection)
+        for (key, figures) in derivation.figures { try rollups.add(figures, to: key) }
         try connection.execute(statements)
         return Int(count)
     }

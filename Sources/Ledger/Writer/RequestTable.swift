@@ -5,8 +5,10 @@ struct RequestTable {
     private let insert: Statement
     private let update: Statement
     private let lastAttempt: Statement
+    private let connection: Connection
 
     init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
         insert = try connection.prepare(
             """
             INSERT OR IGNORE INTO request(request, identity, endpoint, outcome, status, stream, started_at, total_ms,
@@ -36,12 +38,13 @@ struct RequestTable {
         return true
     }
 
-    /// Writes the row of a request without attempts; a row that is there stays.
-    func insert(_ end: RequestEnd, identity: Int64) throws(SQLiteError) {
+    /// Writes the row of a request without attempts; returns false when there is one, which stays.
+    func insert(_ end: RequestEnd, identity: Int64) throws(SQLiteError) -> Bool {
         insert.bind(1, end.request)
         insert.bind(2, identity)
         insert.bind(end: end, from: 3)
         try insert.run()
+        return connection.changes > 0
     }
 }
 

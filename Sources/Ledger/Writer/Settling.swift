@@ -10,6 +10,10 @@ extension Writer {
         guard let hold = open[key] else { return try repeated(job, key) }
         let charge = AttemptCharge(job.end.settlement, of: hold)
         try attempts.close(job.end, hold, charge, closing: job.closing)
+        let figures = RollupFigures.attempt(
+            superseded: hold.isSuperseded, isPresumed: job.end.settlement.basis == .presumed, cost: charge.cost,
+            usage: job.end.settlement.usage.bounded)
+        rollups.add(figures, to: RollupKey(at: hold.admittedAt, identity: hold.identity))
         for (line, posted) in zip(hold.lines, charge.lines) {
             try periods.change(line.period) { period in
                 switch job.end.settlement.basis {
@@ -52,24 +56,32 @@ extension Writer {
         if try requests.close(end) { return }
         let entry = IdentityBook.Entry(call: end.identity, isFree: false)
         try skew.note(end.startedAt, of: end.request)
-        try requests.insert(end, identity: try identities.id(of: entry))
+        let identity = try identities.id(of: entry)
+        guard try requests.insert(end, identity: identity) else { return }
+        rollups.add(.refusal, to: RollupKey(at: end.startedAt, identity: identity))
     }
 
     /// Runs a small write; its own failure is its own, the batch goes on.
     func write(_ job: WriteJob) throws {
         try begin()
         periods.markChanges()
+        rollups.markChanges()
         do {
             let done = try connection.savepoint { try job.body(self) }
             periods.keepChanges()
             answers.append(.write(job, done))
         } catch let error as LedgerError {
-            periods.takeBack()
+            takeBack()
             answers.append(.write(job) { job.fail(error) })
         } catch let error as SQLiteError where error.primary == SQLITE_CONSTRAINT {
-            periods.takeBack()
+            takeBack()
             let refusal = LedgerError(error, path: path)
             answers.append(.write(job) { job.fail(refusal) })
         }
+    }
+
+    private func takeBack() {
+        periods.takeBack()
+        rollups.takeBack()
     }
 }

@@ -17,6 +17,7 @@ final class Writer {
     let inbox: Inbox
     let status: WriterStatus
     let periods: PeriodBook
+    let rollups: RollupBook
     let identities: IdentityBook
     let rates: FXTable
     var attempts: AttemptTable
@@ -24,6 +25,7 @@ final class Writer {
     let epoch: Epoch
     let alerts: AlertBook
     let idempotency: IdempotencyTable
+    let retention: Retention?
     var open: [AttemptKey: OpenHold] = [:]
     var waiting = WaitingLine()
     /// Settlements and rows whose commit failed; they go first in the next batch.
@@ -36,6 +38,8 @@ final class Writer {
     var undo: [(AttemptKey, OpenHold?)] = []
     /// Monotonic; the next time that a failing ledger is tried.
     var retryAt: Int64 = 0
+    /// The last failure was a full disk.
+    var isFull = false
     var hasBegun = false
     /// Something happened that may let somebody in the waiting line go.
     var mayAdmit = false
@@ -56,6 +60,7 @@ final class Writer {
         epoch = try Epoch(connection, at: utcMilliseconds())
         try connection.execute("COMMIT")
         periods = try PeriodBook(connection)
+        rollups = try RollupBook(connection)
         identities = try IdentityBook(connection)
         rates = try FXTable(connection)
         attempts = try AttemptTable(connection)
@@ -63,6 +68,7 @@ final class Writer {
         skew = try Skew(connection)
         alerts = AlertBook(connection)
         idempotency = try IdempotencyTable(connection)
+        retention = try Retention(connection, options.retention)
         reserve = Reserve(for: connection.path, bytes: options.reserve)
         checkpointer = Checkpointer(connection, busyTimeout: options.busyTimeout)
         _ = reserve.hold()
@@ -82,6 +88,7 @@ final class Writer {
                 process(batch)
                 guard !status.isFatal else { return finish(closing, queued[batch.endIndex...]) }
             }
+            if closing.isEmpty { retain() }
             if !closing.isEmpty && !kept.isEmpty && isPastClosingPatience { break }
         }
         stop()
@@ -138,6 +145,7 @@ final class Writer {
     private func commit() throws(SQLiteError) {
         if hasBegun {
             try periods.flush()
+            try rollups.flush()
             try connection.execute("COMMIT")
             hasBegun = false
             status.commits.add(1, ordering: .relaxed)
@@ -154,7 +162,13 @@ final class Writer {
     /// Milliseconds until there is something to do without being asked; negative for never.
     private func pause() -> CInt {
         var next = waiting.earliestDeadline ?? .max
-        if status.isUnavailable || !kept.isEmpty { next = min(next, retryAt) }
+        if status.isUnavailable || !kept.isEmpty {
+            let now = monotonicNanoseconds()
+            let untold = kept.lazy.map(\.deadline).filter { $0 > now }.min() ?? .max
+            next = min(next, retryAt, untold)
+        } else {
+            next = min(next, retention?.dueAt ?? .max)
+        }
         guard next != .max else { return checkpointer.wantsIdleTime ? 1_000 : -1 }
         return CInt(clamping: max(0, (next - monotonicNanoseconds()) / 1_000_000 + 1))
     }

@@ -26,7 +26,7 @@ struct Command: Sendable {
         var synopsis: String { isRepeated ? "\(name)…" : isRequired ? name : "[\(name)]" }
     }
 
-    /// One word, or two as in `keys create`.
+    /// One word, two as in `keys create`, or three as in `ledger audit verify`.
     let name: String
     /// What it does, in a phrase.
     let summary: String

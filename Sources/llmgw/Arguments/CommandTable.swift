@@ -8,7 +8,7 @@ enum CommandTable {
         .promptsSync, .promptsBundle, .promptsVerify,
         .eval, .evalJudge, .evalImport,
         .feedbackList,
-        .ledgerVerify, .ledgerBench,
+        .ledgerVerify, .ledgerBackup, .ledgerRecover, .ledgerBench, .ledgerAuditVerify,
         .completions,
     ]
 
@@ -31,8 +31,11 @@ enum CommandTable {
         case "help": return words.count == 1 ? .overview : .help(of: try named(Array(words.dropFirst())))
         default: break
         }
-        if let command = all.first(where: { $0.name == words.prefix(2).joined(separator: " ") }), command.group != nil {
-            return .run(command, Array(words.dropFirst(2)))
+        for count in [3, 2] where words.count >= count {
+            let name = words.prefix(count).joined(separator: " ")
+            if let command = all.first(where: { $0.name == name }) {
+                return .run(command, Array(words.dropFirst(count)))
+            }
         }
         if let command = all.first(where: { $0.name == first }) { return .run(command, Array(words.dropFirst())) }
         let members = try named([first])

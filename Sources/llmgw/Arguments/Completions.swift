@@ -85,7 +85,7 @@ enum Completions {
         for command in commands {
             let words = command.name.split(separator: " ").map(String.init)
             var condition = "__fish_seen_subcommand_from \(words[0])"
-            if words.count == 2 {
+            if words.count > 1 {
                 lines.append(
                     "complete -c llmgw -f -n '\(condition)' -a \(words[1]) -d \(quoted(command.summary))")
                 condition += "; and __fish_seen_subcommand_from \(words[1])"

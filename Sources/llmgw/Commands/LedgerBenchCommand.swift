@@ -1,3 +1,4 @@
+import CivilTime
 import Glibc
 import Ledger
 import Reports
@@ -10,11 +11,15 @@ extension Command {
         ],
         options: [
             Option("requests", .integer(1...1_000_000), "calls to record; 20,000 unless told"),
-            Option("concurrency", .integer(1...1024), "calls at once; 64 unless told"), .config, .database,
+            Option("concurrency", .integer(1...1024), "calls at once; 64 unless told"),
+            Option(
+                "rows", .integer(1...100_000_000), "settled calls that lie in the file before; it needs 400 bytes each"),
+            .config, .database,
         ],
         examples: [
             Example("llmgw ledger bench", "64 calls at once"),
             Example("llmgw ledger bench --concurrency 1 --requests 1000", "what a single caller waits for"),
+            Example("llmgw ledger bench --rows 1000000", "with a month of calls in the file, and a report over them"),
         ]
     ) { arguments, context in
         let location = try LedgerLocation(arguments, context)
@@ -23,6 +28,9 @@ extension Command {
         defer { folder.remove() }
         let ledger = try open(folder.path + "/ledger.db")
         return try MainLoop.run { _ in
+            if let rows = arguments.integer("rows") {
+                try await LedgerBenchmark.fill(ledger, rows: rows, now: Clock.utcMilliseconds())
+            }
             let run = await LedgerBenchmark.run(on: ledger, requests: requests, concurrency: concurrency)
             await ledger.close()
             let (calls, commits) = (Figures.count(Int64(run.requests)), Figures.count(Int64(run.commits)))
@@ -31,8 +39,29 @@ extension Command {
             context.output.line("\(calls) calls, \(concurrency) at once, in \(took): hold and settlement each durable")
             context.output.line("\(Figures.count(Int64(run.requestsPerSecond))) calls a second")
             context.output.line("\(commits) commits; \(writer) µs of the writer's processor time a call")
+            let (median, p99) = (Int64(run.holdMicroseconds.median), Int64(run.holdMicroseconds.p99))
+            context.output.line(
+                "a hold is durable within \(Figures.count(median)) µs (median), \(Figures.count(p99)) µs (p99)")
+            if let rows = arguments.integer("rows") {
+                let took = Figures.duration(milliseconds: try timeOfReport(folder.path + "/ledger.db"))
+                context.output.line(
+                    "a month's costs by application, day and model over \(Figures.count(Int64(rows))) calls: \(took)")
+            }
             return .success
         }
+    }
+
+    /// Milliseconds for the costs of the last thirty days.
+    private static func timeOfReport(_ path: String) throws -> Int64 {
+        let reader = try LedgerReader.open(path)
+        let now = Clock.utcMilliseconds()
+        let start = ContinuousClock.now
+        let days = stride(from: now / 86_400_000 - 30, through: now / 86_400_000, by: 1)
+        let query = CostQuery(
+            from: now - 30 * 86_400_000, to: now, by: [.application, .day, .model],
+            dayStarts: days.map { ("\($0)", $0 * 86_400_000) })
+        guard try !reader.costs(query).rows.isEmpty else { throw Failure(.failure, "\(path): the report is empty") }
+        return Int64((ContinuousClock.now - start) / .milliseconds(1))
     }
 
     private static func open(_ path: String) throws(Failure) -> LedgerWriter {

@@ -10,27 +10,43 @@ extension Command {
     ) { arguments, context in
         let location = try LedgerLocation(arguments, context)
         let findings = try location.reader().verify()
-        if arguments.text("format") == "json" {
-            var body = JSONWriter()
-            body.beginObject()
-            body.member("ledger", location.path)
-            body.name("findings")
-            body.beginArray()
-            for finding in findings {
-                body.beginObject()
-                body.member("place", finding.place)
-                body.member("problem", finding.problem)
-                body.endObject()
-            }
-            body.endArray()
-            body.endObject()
-            context.output.write(body.bytes + [10])
+        return LedgerFindings(
+            ledger: location.path, findings: findings, whole: "the books balance, the audit trail is whole"
+        ).show(context, asJSON: arguments.text("format") == "json")
+    }
+}
+
+/// What a look at the books has found, for people and programs.
+struct LedgerFindings {
+    let ledger: String
+    let findings: [Finding]
+    /// What is said when nothing was found.
+    let whole: String
+
+    func show(_ context: Context, asJSON isJSON: Bool) -> ExitCode {
+        if isJSON {
+            context.output.write(json.bytes + [10])
         } else {
             for finding in findings { context.output.line(finding.description) }
-            if findings.isEmpty {
-                context.output.line("\(ShownPath.text(location.path)): the books balance, the audit trail is whole")
-            }
+            if findings.isEmpty { context.output.line("\(ShownPath.text(ledger)): \(whole)") }
         }
         return findings.isEmpty ? .success : .findings
+    }
+
+    private var json: JSONWriter {
+        var body = JSONWriter()
+        body.beginObject()
+        body.member("ledger", ledger)
+        body.name("findings")
+        body.beginArray()
+        for finding in findings {
+            body.beginObject()
+            body.member("place", finding.place)
+            body.member("problem", finding.problem)
+            body.endObject()
+        }
+        body.endArray()
+        body.endObject()
+        return body
     }
 }

@@ -28,8 +28,10 @@ extension Command {
             guard let id = RequestID(text) else {
                 throw Failure.usage("'\(text)' is no request's id; they begin with req_ and have 30 characters")
             }
-            guard let found = try LedgerLocation(arguments, context).reader().request(id) else {
-                throw Failure(.findings, "there is no request \(id) in this ledger")
+            let reader = try LedgerLocation(arguments, context).reader()
+            guard let found = try reader.request(id) else {
+                let removed = try removal(reader.keptRows(), id.milliseconds).map { "; \($0)" } ?? ""
+                throw Failure(.findings, "there is no request \(id) in this ledger\(removed)")
             }
             let page = RequestPage(found)
             context.output.write(isJSON ? page.json.bytes + [10] : Array(page.text.utf8))
@@ -41,8 +43,23 @@ extension Command {
         filter.from = arguments.moment("since", now: now) ?? now - 86_400_000
         filter.outcome = arguments.text("outcome").flatMap { Outcome(rawValue: $0) }
         filter.limit = arguments.integer("limit") ?? 50
-        let list = RequestList(try LedgerLocation(arguments, context).reader().requests(filter))
+        let reader = try LedgerLocation(arguments, context).reader()
+        let list = RequestList(try reader.requests(filter))
         context.output.write(isJSON ? list.json.bytes + [10] : Array(list.table.utf8))
+        if let removed = try removal(reader.keptRows(), filter.from ?? now) {
+            context.errors.line(removed)
+            context.errors.flush()
+        }
         return .success
+    }
+
+    /// Says that rows at or after `moment` (UTC milliseconds) may have been removed; nil when none were.
+    private static func removal(_ kept: KeptRows, _ moment: Int64) -> String? {
+        let rows = [("requests", kept.attempts), ("refused requests", kept.refused)]
+        let removed = rows.compactMap { name, from in
+            from.flatMap { moment < $0 ? "\(name) before \(Timestamp.format($0))" : nil }
+        }
+        return removed.isEmpty
+            ? nil : "rows of \(removed.joined(separator: " and of ")) were removed; their costs were not"
     }
 }

@@ -54,6 +54,10 @@ struct ServerStart {
         var options = LedgerOptions()
         options.synchronous = settings.synchronous == .full ? .full : .normal
         options.onAlert = { bell.ring() }
+        options.retention.attempts = settings.retention.attempts
+        options.retention.refused = settings.retention.refused
+        options.retention.feedback = settings.retention.feedback
+        options.retention.idempotency = settings.retention.idempotency
         options.onFatal = { error in
             log.error(
                 "the ledger cannot go on; ending, so that nothing unrecorded is served",

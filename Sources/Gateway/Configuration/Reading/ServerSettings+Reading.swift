@@ -15,7 +15,7 @@ enum AdminKey: String, ConfigurationKey {
 }
 
 enum LedgerKey: String, ConfigurationKey {
-    case path, synchronous
+    case path, synchronous, retention
     case admissionWait = "admission_wait"
 
     static let section = "ledger"
@@ -26,6 +26,12 @@ enum ContentKey: String, ConfigurationKey {
     case maxAnswer = "max_answer"
 
     static let section = "content"
+}
+
+enum RetentionKey: String, ConfigurationKey {
+    case attempts, refused, feedback, idempotency
+
+    static let section = "ledger.retention"
 }
 
 enum PromptsKey: String, ConfigurationKey {
@@ -91,6 +97,20 @@ extension LedgerSettings {
         if let value = reader.scalar(.path), let found = reader.context.path(value) { path = found }
         reader.choice(.synchronous, into: &synchronous)
         reader.duration(.admissionWait, .zero ... .seconds(60), into: &admissionWait)
+        if let inner = reader.mapping(.retention, RetentionKey.self) { retention.read(inner) }
+    }
+}
+
+extension RetentionSettings {
+    /// A day at least: what is younger may still be asked for, or retried.
+    mutating func read(_ reader: MappingReader<RetentionKey>) {
+        let times: [(RetentionKey, WritableKeyPath<RetentionSettings, Duration?>)] = [
+            (.attempts, \.attempts), (.refused, \.refused), (.feedback, \.feedback), (.idempotency, \.idempotency),
+        ]
+        for (key, member) in times {
+            guard let value = reader.scalar(key) else { continue }
+            self[keyPath: member] = reader.context.duration(value, in: .seconds(86_400) ... .seconds(36_500 * 86_400))
+        }
     }
 }
 
