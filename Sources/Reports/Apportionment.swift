@@ -1,11 +1,16 @@
+import Inference
+
 /// Divides a sum into whole parts that add up to it.
 enum Apportionment {
     /// Returns a part for each weight, in proportion to it; what rounding leaves goes to the largest remainders.
     ///
     /// - Parameters:
-    ///   - total: at least zero.
+    ///   - total: parts of less than zero are at most zero.
     ///   - weights: at least one, none below zero; if all are zero, the first part is everything.
     static func parts(of total: Int64, weights: [UInt128]) -> [Int64] {
+        guard total >= 0 else {
+            return Apportionment.parts(of: Int64(0).subtractingClamped(total), weights: weights).map { -$0 }
+        }
         var parts = [Int64](repeating: 0, count: weights.count)
         let sum = weights.reduce(UInt128(0)) { $0.addingClamped($1) }
         guard !weights.isEmpty, total > 0 else { return parts }

@@ -12,7 +12,8 @@ package struct FocusDocument: Sendable {
     /// Reads the charges from a ledger, one by one. Blocks for as long as that takes.
     package init(_ request: CostRequest, from reader: LedgerReader) throws(LedgerError) {
         var sum = FocusSum(request.window)
-        let open = try reader.charges(request.query, charge: { sum.add($0) }, correction: { sum.add($0) })
+        let open = try reader.charges(
+            request.query, charge: { sum.add($0) }, correction: { sum.add($0) }, removed: { sum.add($0) })
         self.init(request.window, sum, open: open)
     }
 

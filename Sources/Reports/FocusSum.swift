@@ -67,8 +67,26 @@ struct FocusSum {
         let key = UsageKey(
             day: day, account: account, price: row.source.price,
             rates: row.source.price?.applied(to: row.usage, costing: cost) ?? free, basis: row.basis)
+        add(row.usage, cost, key)
+    }
+
+    /// Single charges are gone: which of them had rates of their own cannot be told.
+    mutating func add(_ removed: ChargeSum) {
+        unpriced = unpriced.addingClamped(removed.unpriced)
+        guard let cost = removed.cost, let account = account(removed.source) else { return }
+        let day = day(of: removed.from)
+        if removed.presumed != 0 {
+            let key = OtherKey(day: day, account: account, kind: .presumed, billed: month(of: removed.from))
+            add(removed.presumed, key)
+        }
+        let rates = AppliedRates(tier: nil, aboveInputTokens: nil, isExact: removed.source.isFree)
+        let key = UsageKey(day: day, account: account, price: removed.source.price, rates: rates, basis: .reported)
+        add(removed.usage, cost.subtractingClamped(removed.presumed), key)
+    }
+
+    private mutating func add(_ used: Usage, _ cost: Int64, _ key: UsageKey) {
         let sum = usage[key] ?? (Usage(), 0)
-        usage[key] = (sum.usage.adding(row.usage), sum.cost.addingClamped(cost))
+        usage[key] = (sum.usage.adding(used), sum.cost.addingClamped(cost))
     }
 
     mutating func add(_ row: CorrectionRow) {

@@ -147,6 +147,7 @@ import Testing
         }
         #expect(Apportionment.parts(of: 10, weights: [1, 1, 1]) == [4, 3, 3])
         #expect(Apportionment.parts(of: 5, weights: [0, 0]) == [5, 0])
+        #expect(Apportionment.parts(of: -10, weights: [1, 1, 1]) == [-4, -3, -3])
         #expect(Apportionment.parts(of: .max, weights: [.max, .max]).reduce(0, +) == .max)
     }
 }

@@ -2,9 +2,9 @@ import CivilTime
 import Foundation
 import Inference
 import JSON
-import Ledger
 import Testing
 
+@testable import Ledger
 @testable import Reports
 
 /// Reports over a ledger of two months, written as a gateway writes it.
@@ -91,6 +91,34 @@ import Testing
             let billed = rows.filter { $0.metered != nil }.reduce(Int128(0)) { $0 + Int128($1.billed) } * 1_000_000
             #expect(billed >= list && billed - list < Int128(total?["attempts"]?.integerValue ?? 0) * 1_000_000)
         }
+    }
+
+    @Test func whereRowsWereRemovedTheirSumsAreExported() async throws {
+        let folder = NSTemporaryDirectory() + "reports-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let quarter = ["quarter": "2026-Q4", "zone": "Europe/Berlin"]
+        let request = try CostRequest(quarter.merging(["format": "focus"]) { $1 }, format: .table, now: Self.now)
+        let before = try FocusDocument(request, from: try await ledger(in: folder)).rows
+
+        var wish = LedgerRetention()
+        wish.attempts = .seconds(25 * 86_400)
+        let connection = try LedgerFile.open(folder + "/ledger.db", options: LedgerOptions())
+        let retention = try #require(try Retention(connection, wish))
+        for _ in 0..<400 { try retention.step(now: Self.now) }
+        connection.close()
+        let reader = try LedgerReader.open(folder + "/ledger.db")
+        let after = try FocusDocument(request, from: reader).rows
+
+        func tokens(_ rows: [FocusRow]) -> Int64 { rows.reduce(0) { $0 + ($1.metered?.tokens ?? 0) } }
+        func presumed(_ rows: [FocusRow]) -> Int64 {
+            rows.filter { $0.basis == "presumed" }.reduce(0) { $0 + $1.billed }
+        }
+        #expect(try after.reduce(0) { $0 + $1.billed } == nano(json(quarter, reader)["total"]?["cost"]))
+        #expect(after.reduce(0) { $0 + $1.billed } == before.reduce(0) { $0 + $1.billed })
+        #expect(tokens(after) == tokens(before) && presumed(after) == presumed(before))
+        let sums = after.filter { $0.metered?.priceDetails.contains("x_Exact") == true }
+        #expect(!sums.isEmpty && sums.count < after.count)
     }
 
     @Test func theWindowBeforeIsTheReportOfTheWindowBefore() async throws {

@@ -3,18 +3,43 @@ import Inference
 extension LedgerReader {
     /// Reads every charge and correction whose admission lies in the query's window, on one snapshot.
     ///
-    /// Charges come in the order of their requests. Attempts that were certainly not billed are left out.
+    /// Charges come in the order of their requests. Attempts that were certainly not billed are left out. Where rows were
+    /// removed there are sums in place of them, with the corrections in them.
     ///
     /// - Parameter query: its keys mean nothing here.
     /// - Returns: how many holds of the window are open: charges that are still to come.
     package func charges(
-        _ query: CostQuery, charge: (ChargeRow) -> Void, correction: (CorrectionRow) -> Void
+        _ query: CostQuery, charge: (ChargeRow) -> Void, correction: (CorrectionRow) -> Void,
+        removed: (ChargeSum) -> Void
     ) throws(LedgerError) -> Int64 {
         try read {
-            let window = try ChargeWindow(query, connection)
+            let kept = try meta("attempts_kept_from")
+            try readSums(query, until: min(kept, query.to), removed)
+            let window = ChargeWindow(query, from: max(kept, query.from), skew: try meta("skew_ms"))
             try readCharges(window, charge)
             try readCorrections(window, correction)
-            return try countHolds(window)
+            return try countHolds(ChargeWindow(query, from: query.from, skew: try meta("skew_ms")))
+        }
+    }
+
+    private func readSums(_ query: CostQuery, until end: Int64, _ body: (ChargeSum) -> Void) throws {
+        guard query.from < end else { return }
+        let select = try connection.prepare(
+            """
+            SELECT slot, identity, \(RollupTable.columns.joined(separator: ", ")) FROM rollup
+            WHERE slot>=? AND slot<? AND attempts>0 ORDER BY slot, identity
+            """)
+        select.bind(1, RollupKey.slot(of: query.from))
+        select.bind(2, RollupKey.slot(of: end))
+        while try select.step() {
+            guard let source = try source(select.integer(1), query) else { continue }
+            let rollup = select.rollup(from: 2)
+            body(
+                ChargeSum(
+                    source: source, from: select.integer(0).multipliedClamped(by: RollupKey.milliseconds),
+                    usage: rollup.usage,
+                    cost: rollup.priced > 0 ? rollup.cost.nano : nil, presumed: rollup.presumed.nano,
+                    unpriced: rollup.unpriced))
         }
     }
 
@@ -27,7 +52,7 @@ extension LedgerReader {
             """)
         window.bind(to: select)
         while try select.step() {
-            guard let source = try source(select.integer(0), window), let basis = Basis(rawValue: select.text(2))
+            guard let source = try source(select.integer(0), window.query), let basis = Basis(rawValue: select.text(2))
             else { continue }
             body(
                 ChargeRow(
@@ -43,10 +68,10 @@ extension LedgerReader {
             FROM adjustment JOIN attempt USING(request, attempt)
             WHERE adjustment.period IS NULL AND admitted_at>=? AND admitted_at<? ORDER BY adjustment.id
             """)
-        select.bind(1, window.query.from)
+        select.bind(1, window.from)
         select.bind(2, window.query.to)
         while try select.step() {
-            guard let source = try source(select.integer(0), window), source.currency != nil,
+            guard let source = try source(select.integer(0), window.query), source.currency != nil,
                 let kind = Adjustment.Kind(rawValue: select.text(3))
             else { continue }
             body(
@@ -65,40 +90,42 @@ extension LedgerReader {
         window.bind(to: select)
         var count: Int64 = 0
         while try select.step() {
-            guard try source(select.integer(0), window) != nil else { continue }
+            guard try source(select.integer(0), window.query) != nil else { continue }
             count = count.addingClamped(select.integer(1))
         }
         return count
     }
 
     /// Nil for what the query leaves out.
-    private func source(_ id: Int64, _ window: ChargeWindow) throws -> ChargeSource? {
+    private func source(_ id: Int64, _ query: CostQuery) throws -> ChargeSource? {
         let entry = try identities.entry(id)
-        if let application = window.query.application, application != entry.call.application { return nil }
-        if let currency = window.query.currency, let own = entry.currency, currency != own { return nil }
+        if let application = query.application, application != entry.call.application { return nil }
+        if let currency = query.currency, let own = entry.currency, currency != own { return nil }
         return ChargeSource(
             id: id, call: entry.call, provider: entry.provider ?? "", upstreamModel: entry.upstreamModel ?? "",
             price: entry.price, isFree: entry.isFree, currency: entry.currency)
     }
 }
 
-/// A query's window, and the ids that requests admitted in it can have.
+/// A part of a query's window, and the ids that requests admitted in it can have.
 private struct ChargeWindow {
     let query: CostQuery
+    let from: Int64
     /// How far a request's id and its admission can be apart, in milliseconds.
     private let skew: Int64
 
-    init(_ query: CostQuery, _ connection: Connection) throws {
+    init(_ query: CostQuery, from: Int64, skew: Int64) {
         self.query = query
-        skew = try connection.integer("SELECT value FROM meta WHERE name='skew_ms'") ?? 0
+        self.from = from
+        self.skew = skew
     }
 
     func bind(to statement: Statement) {
-        let first = max(0, query.from.subtractingClamped(skew))
-        let last = min(query.to.addingClamped(skew), 1 << 48 - 1)
+        let first = min(max(0, from.subtractingClamped(skew)), 1 << 48 - 1)
+        let last = min(max(0, query.to.addingClamped(skew)), 1 << 48 - 1)
         statement.bind(1, RequestID(high: UInt64(first) << 16, low: 0))
-        statement.bind(2, RequestID(high: UInt64(max(0, last)) << 16 | 0xFFFF, low: .max))
-        statement.bind(3, query.from)
+        statement.bind(2, RequestID(high: UInt64(last) << 16 | 0xFFFF, low: .max))
+        statement.bind(3, from)
         statement.bind(4, query.to)
     }
 }

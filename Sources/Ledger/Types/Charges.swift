@@ -37,3 +37,17 @@ package struct CorrectionRow: Sendable {
     /// In nano-units of the source's currency; negative when money comes back.
     package var nano: Int64
 }
+
+/// What is left of attempts whose rows were removed: their sum over a quarter of an hour.
+package struct ChargeSum: Sendable {
+    package var source: ChargeSource
+    /// The beginning of the quarter, UTC milliseconds.
+    package var from: Int64
+    package var usage: Usage
+    /// In nano-units of the source's currency, with corrections and what is presumed; nil when nothing had a price.
+    package var cost: Int64?
+    /// The part of it that is presumed.
+    package var presumed: Int64
+    /// Requests whose price is unknown.
+    package var unpriced: Int64
+}
