@@ -13,6 +13,7 @@ import pytest
 
 from configuration import yaml
 from harness import BINARY, ROOT, run
+from test_prompt_git import Repository, pin, text
 from upstream import completion
 
 ANSWER = """---
@@ -193,12 +194,11 @@ def test_a_killed_run_goes_on_where_it_ended(bench, upstream):
     assert done == 10
     with open(journal, "a") as file:
         file.write('{"role":"candidate","case":"c2')  # torn
-    before = len(upstream.requests)
     release.release(1000)
     report = bench.out(gate, "--resume", "run.jsonl")
     assert report["verdict"] == "passed" and len(report["samples"]) == 24
-    # One call finds out which text is served; the others that were done are not made again.
-    assert len(upstream.requests) - before <= 24 - done + 1
+    # Four calls were under way when it died, and one finds out which text is served; no other is made twice.
+    assert len(upstream.requests) <= 24 + 4 + 1
     again = len(upstream.requests)
     bench.out(gate, "--resume", "run.jsonl")
     assert len(upstream.requests) == again + 1
@@ -284,6 +284,42 @@ def test_a_baseline_that_is_the_same_or_missing(bench, upstream):
     assert "no @staging to compare with" in bench.eval(gate).stdout
     gate = bench.write([case("a")], {"no_regression": {"baseline": "@0.9.0"}})
     assert "answer@0.9.0 cannot be compared with" in bench.eval(gate, code=3).stdout
+
+
+def test_a_worse_text_than_production_is_a_regression(gateways, upstream, tmp_path):
+    repository = Repository(tmp_path / "repository")
+    repository.commit({"greet.prompt": text("1.0.0", "one"), "labels/production.yaml": pin("1.0.0", "one")})
+    repository.commit({"greet.prompt": text("2.0.0", "two")})
+    prompts = repository.folder / "prompts"
+    gateway = gateways({"prompts": {
+        "path": str(prompts), "repository": str(repository.folder), "ref": "main", "sync_every": "0s",
+        "allow_unreleased": True}}, upstream.url).start()
+    (prompts / "evals").mkdir()
+    rows = [{"id": f"c{index}", "messages": [{"role": "user", "content": f"question {index}"}],
+             "assert": [{"type": "contains", "value": "good"}]} for index in range(8)]
+    (prompts / "evals/greet.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    gate = prompts / "evals/greet.eval.yaml"
+    gate.write_text(yaml({"prompt": "greet", "dataset": "greet.jsonl", "gate": {"no_regression": {"margin": 0.1}}}))
+
+    def evaluate(worse):
+        def script(call):
+            new = any(message["content"] == "two" for message in call.request.json["messages"])
+            bad = new and any(f"question {index}" in call.request.body.decode() for index in range(worse))
+            call.answer(completion("poor" if bad else "good"))
+
+        upstream.script = script
+        environment = {**os.environ, "LLMGW_API_KEY": gateway.key()}
+        return subprocess.run(
+            [BINARY, "eval", gate, "--base-url", f"{gateway.url}/v1"], env=environment, capture_output=True, text=True,
+            timeout=60)
+
+    result = evaluate(worse=5)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "100.0 % → 37.5 %, 0 better, 5 worse, p = 0.031 (exact McNemar)" in result.stdout
+    assert "not below greet@1.0.0 by > 10.0 points" in result.stdout
+    # Four of four could be chance; the report says what eight cases can show.
+    result = evaluate(worse=4)
+    assert result.returncode == 0 and "8 cases cannot show a drop below" in result.stdout
 
 
 def test_what_is_wrong_is_named_before_anything_is_called(bench, upstream):
