@@ -84,7 +84,10 @@ import Testing
 
     /// Returns once `count` attempts stand in the waiting line.
     private func waiting(_ count: Int, in ledger: LedgerWriter) async {
-        while ledger.statistics.waiting < count { await Task.yield() }
+        let end = ContinuousClock.now + .seconds(30)
+        while ledger.statistics.waiting < count, ContinuousClock.now < end {
+            try? await Task.sleep(for: .milliseconds(1))
+        }
     }
 
     @Test func thoseWhoWaitAreAdmittedInTheirOrder() async throws {
@@ -93,9 +96,9 @@ import Testing
         let first = newID()
         _ = await ledger.admit(hold(first, 100, lines: [line(100, 100)]))
 
-        let large = Task { await ledger.admit(hold(newID(), 80, lines: [line(100, 80)], wait: .seconds(5))) }
+        let large = Task { await ledger.admit(hold(newID(), 80, lines: [line(100, 80)], wait: .seconds(60))) }
         await waiting(1, in: ledger)
-        let small = Task { await ledger.admit(hold(newID(), 30, lines: [line(100, 30)], wait: .seconds(1))) }
+        let small = Task { await ledger.admit(hold(newID(), 30, lines: [line(100, 30)], wait: .seconds(60))) }
         await waiting(2, in: ledger)
         try await ledger.settle(end(first, 20))
         let results = (await large.value, await small.value)
