@@ -28,10 +28,10 @@ def budget(**subject):
     return {**subject, "window": "day", "limit": LIMIT}
 
 
-def spend(gateway, calls, **members):
-    """Sends all calls at once; returns their (status, body, headers)."""
+def spend(gateway, keys, **members):
+    """One call with each key, all at once; returns their (status, body, headers)."""
     with concurrent.futures.ThreadPoolExecutor(CALLS) as pool:
-        return list(pool.map(lambda call: gateway.chat(*call[0], max_tokens=20, **call[1], **members), calls))
+        return list(pool.map(lambda key: gateway.chat(key, **members), keys))
 
 
 def period(gateway, scope, name):
@@ -57,14 +57,15 @@ LEVELS = {
 @pytest.mark.parametrize("level", LEVELS)
 def test_calls_at_once_never_exceed_a_budget_of_any_level(gateways, level):
     patch, applications, members, name = LEVELS[level]
+    members = members if level == "prompt" else {**members, "max_tokens": 20}  # the prompt says its own limit
     files = {"experiments": {"tone": EXPERIMENT}} if level == "variant" else {}
     gateway = gateways(patch, **files).start()
     keys = [gateway.key(application, "--name", "laptop") for application in applications]
-    calls = [((keys[index % len(keys)],), {}) for index in range(CALLS)]
+    calls = [keys[index % len(keys)] for index in range(CALLS)]
     answers = spend(gateway, calls, **members)
     # What is busy now may be free later: whoever asks on is refused for good in the end.
     refused = wait_until(lambda: next(
-        (answer for answer in [gateway.chat(keys[0], max_tokens=20, **members)] if answer[0] == 402), None))
+        (answer for answer in [gateway.chat(keys[0], **members)] if answer[0] == 402), None))
     assert {status for status, _, _ in answers} <= {200, 402, 429}
     served = sum(cost(body["usage"]) for status, body, _ in answers if status == 200)
     assert served > 0
@@ -158,7 +159,7 @@ def test_a_shared_budget_makes_an_unpriced_target_unusable_and_bounds_the_answer
 
 def test_a_budget_that_only_alerts_refuses_nothing_and_counts_everything(start):
     gateway, key = start(budgets(own=[{**budget(), "on_exhausted": "alert_only", "alerts": [0.5, 1.0]}]))
-    answers = spend(gateway, [((key,), {})] * 12)
+    answers = spend(gateway, [key] * 12, max_tokens=20)
     assert {status for status, _, _ in answers} == {200}
     row = period(gateway, "application", "app")
     assert row["posted_nano"] == sum(cost(body["usage"]) for _, body, _ in answers) > row["limit_nano"]

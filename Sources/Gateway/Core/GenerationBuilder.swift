@@ -45,11 +45,7 @@ package struct GenerationBuilder: Sendable {
         var findings = load.diagnostics
         if fetching { fetchPrompts(configuration, &findings) }
         let prompts = loadPrompts(configuration, &findings)
-        findings += configuration.promptFindings(among: Set(prompts.names))
-        // What could not be read would be missed by budgets too: those complaints wait until it can.
-        if !findings.contains(where: { $0.severity == .error }) {
-            findings += configuration.budgetFindings(prompts.entries.map { ($0.name, $0.model) })
-        }
+        checkPrompts(configuration, prompts, &findings)
         let budgets = configuration.applications.mapValues { application in
             configuration.budgets(of: application).map { BudgetRule($0, rates: configuration.exchangeRates) }
         }
@@ -72,7 +68,7 @@ package struct GenerationBuilder: Sendable {
         let configuration = before.configuration
         var findings: [Diagnostic] = []
         let prompts = loadPrompts(configuration, &findings)
-        findings += configuration.promptFindings(among: Set(prompts.names))
+        checkPrompts(configuration, prompts, &findings)
         checkVariants(configuration, prompts, &findings)
         guard !findings.contains(where: { $0.severity == .error }) else {
             return Result(generation: nil, diagnostics: findings)
@@ -140,6 +136,15 @@ package struct GenerationBuilder: Sendable {
                 return nil
             }
         }
+    }
+
+    private func checkPrompts(
+        _ configuration: Configuration, _ prompts: PromptLibrary, _ findings: inout [Diagnostic]
+    ) {
+        findings += configuration.promptFindings(among: Set(prompts.names))
+        // What could not be read would be missed by budgets too: those complaints wait until it can.
+        guard !findings.contains(where: { $0.severity == .error }) else { return }
+        findings += configuration.budgetFindings(prompts.entries.map { ($0.name, $0.model) })
     }
 
     /// A variant that names a prompt nobody can resolve would fail its share of the traffic.
