@@ -24,26 +24,50 @@ package struct ResolvedPrompt: Sendable {
     /// The names of all variables, in the order of their declaration.
     package var variables: [String] { prompt.frontMatter.input.properties.map(\.name) }
 
+    /// The variables as JSON Schema; nil when there are none.
+    package var inputSchema: JSONValue? { prompt.frontMatter.inputSchema }
+    /// Whether an answer that does not fit the output schema is withheld.
+    package var enforcesOutput: Bool { prompt.frontMatter.enforcedOutput != nil }
+
+    /// Returns why `text`, a model's answer, is withheld: 502 `prompt_output_invalid`. Nil when it fits, or nothing is
+    /// enforced. The message names the place, and never shows the answer.
+    package func refusal(ofAnswer text: String) -> GatewayError? {
+        guard let schema = prompt.frontMatter.enforcedOutput else { return nil }
+        var problem = "is not JSON"
+        if let value = try? JSONValue(parsing: Array(text.utf8)) {
+            guard let mismatch = schema.mismatch(value) else { return nil }
+            problem = mismatch.path.isEmpty ? mismatch.message : "'\(mismatch.pointer)' \(mismatch.message)"
+        }
+        return GatewayError(
+            502, "prompt_output_invalid", "\(prompt.title): the model's answer does not fit output.schema: \(problem)",
+            shouldRetry: false)
+    }
+
     /// Returns the messages and parameters of one request.
     ///
     /// - Parameters:
     ///   - variables: the client's `prompt.variables`, an object; nil is an empty one.
     ///   - history: the client's `messages`, placed at `{{history}}`, without it before a last user message.
     ///   - context: an object whose members the template reads as `@name`.
+    ///   - mediaHosts: the only hosts that addresses of media may name; nil: any public one.
+    ///   - masksSensitive: whether the texts and numbers of sensitive variables are shown as `***`.
     ///
     /// Errors: 400 `prompt_variable_missing`, `prompt_variable_unknown`, `prompt_variable_invalid`,
     /// `prompt_history_role`, `prompt_render_limit`. Their texts name variables and never show values.
     package func render(
-        variables: JSONValue?, history: PromptHistory = PromptHistory(), context: JSONValue? = nil
+        variables: JSONValue?, history: PromptHistory = PromptHistory(), context: JSONValue? = nil,
+        mediaHosts: [String]? = nil, masksSensitive: Bool = false
     ) throws(GatewayError) -> RenderedPrompt {
-        let complete = try checked(variables)
+        var complete = try checked(variables)
+        if masksSensitive { complete = complete.masking(prompt.frontMatter.sensitive) }
         try check(history)
         if let missing = prompt.context.sorted().first(where: { context?[$0] == nil }) {
             throw refusal("prompt_variable_missing", "'@\(missing)' is read by the template, and nothing gives it", nil)
         }
         do throws(RenderFault) {
             let messages = try Renderer.messages(
-                of: prompt.template, partials: prompt.partials, variables: complete, data: context, history: history)
+                of: prompt.template, partials: prompt.partials, variables: complete, data: context, history: history,
+                mediaHosts: mediaHosts)
             return RenderedPrompt(
                 messages: messages, parameters: prompt.frontMatter.parameters, title: prompt.title)
         } catch {
@@ -99,5 +123,24 @@ package struct ResolvedPrompt: Sendable {
 
     private func refusal(_ code: String, _ message: String, _ param: String?) -> GatewayError {
         GatewayError(400, code, "\(prompt.title): \(message)", param: param)
+    }
+}
+
+extension JSONValue {
+    /// The object with each text and number below the members `names` replaced by `***`.
+    fileprivate func masking(_ names: [String]) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(
+            members.map { JSONMember($0.name, names.contains($0.name) ? $0.value.masked : $0.value) })
+    }
+
+    /// The depth is bounded by the JSON reader.
+    private var masked: JSONValue {
+        switch self {
+        case .string, .number: .string("***")
+        case .array(let items): .array(items.map(\.masked))
+        case .object(let members): .object(members.map { JSONMember($0.name, $0.value.masked) })
+        case .null, .bool: self
+        }
     }
 }

@@ -203,3 +203,112 @@ def test_feedback_on_a_session_credits_it(start):
         gateway.chat(key, headers={"x-llmgw-session": "s-1"})
     assert judge(gateway, key, session_id="s-1", metric="resolved", value=True)[0] == 201
     assert judge(gateway, key, session_id="s-2", metric="resolved", value=True)[0] == 404
+
+
+# MARK: Looking at prompts
+
+def test_a_prompt_is_listed_shown_and_rendered_without_a_call(greeter):
+    gateway, client, upstream, digest = greeter
+    key = client.api_key
+    status, listed, _ = gateway.get("/v1/prompts", key)
+    assert status == 200 and [entry["id"] for entry in listed["data"]] == ["greeting"]
+    assert listed["data"][0]["digest"] == f"sha256:{digest}" and listed["data"][0]["labels"] == ["production"]
+    _, shown, _ = gateway.get("/v1/prompts/greeting%40production", key)
+    assert shown["variables"]["required"] == ["name"] and shown["version"] == "1.2.0"
+    status, rendered, _ = gateway.get(
+        "/v1/prompts/greeting/render", key, method="POST", body={"variables": {"name": "Ann"}})
+    assert status == 200
+    greet(client)
+    sent = upstream.requests[-1].json
+    assert rendered["messages"] == sent["messages"] and rendered["parameters"] == {"max_completion_tokens": 40}
+    assert (rendered["version"], rendered["label"], len(upstream.requests)) == ("1.2.0", "production", 1)
+
+
+@pytest.mark.parametrize("path, method, body, status, code", [
+    ("/v1/prompts/nothing", "GET", None, 404, "prompt_not_found"),
+    ("/v1/prompts/%zz", "GET", None, 404, "prompt_not_found"),
+    ("/v1/prompts/greeting@9.9.9/render", "POST", {}, 404, "prompt_version_not_found"),
+    ("/v1/prompts/greeting/render", "POST", {}, 400, "prompt_variable_missing"),
+    ("/v1/prompts/greeting/render", "POST", {"variable": {}}, 400, "invalid_value"),
+    ("/v1/prompts/greeting/render", "POST", {"mask": 1}, 400, "invalid_value"),
+    ("/v1/prompts/greeting/render", "POST", [], 400, "invalid_value"),
+    ("/v1/prompts/greeting", "POST", {}, 405, "method_not_allowed"),
+])
+def test_what_cannot_be_shown_says_why(greeter, path, method, body, status, code):
+    gateway, client, _, _ = greeter
+    got, answer, _ = gateway.get(path, client.api_key, method=method, body=body)
+    assert (got, answer["error"]["code"]) == (status, code)
+
+
+def test_prompts_of_others_are_neither_listed_nor_rendered(greeter):
+    gateway, _, _, _ = greeter
+    key = gateway.key("other")
+    assert gateway.get("/v1/prompts", key)[1]["data"] == []
+    for path, method in (("/v1/prompts/greeting", "GET"), ("/v1/prompts/greeting/render", "POST")):
+        assert gateway.get(path, key, method=method, body={} if method == "POST" else None)[0] == 403
+
+
+STRICT = """---
+version: 1.0.0
+model: scripted
+output:
+  schema:
+    kind(enum): [a, b]
+llmgw.enforce_output: true
+---
+Which?
+"""
+
+
+@pytest.fixture
+def strict(start, upstream):
+    gateway, key = start(None, upstream.url, prompts={"strict": STRICT})
+    with OpenAI(base_url=f"{gateway.url}/v1", api_key=key, max_retries=2) as client:
+        yield gateway, client, upstream
+
+
+def test_an_answer_that_does_not_fit_is_withheld_and_billed(strict):
+    gateway, client, upstream = strict
+    upstream.script = lambda call: call.answer(completion('{"kind": "PRIVATE"}'))
+    with pytest.raises(openai.APIStatusError) as caught:
+        client.chat.completions.create(model="prompt:strict@latest", messages=[])
+    assert (caught.value.status_code, caught.value.code) == (502, "prompt_output_invalid")
+    assert "PRIVATE" not in caught.value.message and len(upstream.requests) == 1
+    [row] = gateway.requests()
+    assert (row["status"], row["error_code"]) == (502, "prompt_output_invalid")
+    [attempt] = gateway.attempts()
+    assert attempt["cost_nano"] > 0
+
+
+def test_an_answer_that_fits_is_given_byte_for_byte_and_streams_are_refused(strict):
+    _, client, upstream = strict
+    upstream.script = lambda call: call.answer(completion('{"kind": "a"}'))
+    answer = client.chat.completions.create(model="prompt:strict@latest", messages=[])
+    assert answer.choices[0].message.content == '{"kind": "a"}'
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.chat.completions.create(model="prompt:strict@latest", messages=[], stream=True)
+    assert (caught.value.code, caught.value.param) == ("prompt_param_locked", "stream")
+
+
+def test_the_body_says_what_the_headers_say_when_asked(greeter):
+    _, client, upstream, digest = greeter
+    raw = greet(client, extra_headers={"x-llmgw-include": "body"})
+    own = raw.parse().llmgw
+    assert own["prompt"] == "greeting@1.2.0" and own["prompt_digest"] == f"sha256:{digest}"
+    assert own["cost"] == raw.headers["x-llmgw-cost"] and own["request_id"] == raw.headers["x-llmgw-request-id"]
+    plain = greet(client)
+    assert raw.content.startswith(plain.content[:-1]) and not hasattr(plain.parse(), "llmgw")
+
+
+def test_a_tester_chooses_a_variant_that_is_not_counted(start):
+    gateway, key = start({"applications": {"app": {"testers": True}}}, experiments={"tone": EXPERIMENT})
+    for variant, model in (("control", "sim-small"), ("large", "sim-large")):
+        status, _, fields = gateway.chat(key, headers={"x-llmgw-experiment": f"tone={variant}"})
+        assert status == 200 and fields["x-llmgw-experiment"] == f"tone/{variant}; forced"
+        assert fields["x-llmgw-model"] == model
+        [row] = gateway.requests(fields["x-llmgw-request-id"])
+        assert row["variant"] is None and row["experiment"] is None
+    status, body, _ = gateway.chat(key, headers={"x-llmgw-experiment": "tone=none"})
+    assert (status, body["error"]["code"]) == (400, "invalid_value")
+    status, body, _ = gateway.chat(gateway.key("other"), headers={"x-llmgw-experiment": "tone=large"})
+    assert (status, body["error"]["code"]) == (403, "experiment_not_allowed")

@@ -12,6 +12,8 @@ package struct ApplicationSettings: Sendable, Hashable {
     package var budgets: [BudgetSettings] = []
     /// Whether its answers are kept for repeated requests with the same `Idempotency-Key`. Default: false.
     package var storesAnswers = false
+    /// Whether it may name the variant that answers it. Default: false.
+    package var testers: Bool = false
 
     package init(name: String) {
         self.name = name

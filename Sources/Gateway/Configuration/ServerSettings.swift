@@ -71,6 +71,8 @@ package struct PromptSettings: Sendable, Hashable {
 
     /// Whether `@latest` and `@worktree` may be asked for. Default: false.
     package var allowUnreleased: Bool = false
+    /// The only hosts that addresses of pictures may name, `*.example.com` for all below one. Default: any public host.
+    package var mediaHosts: [String]?
 }
 
 /// Bounds that protect the server. Sizes are bytes.

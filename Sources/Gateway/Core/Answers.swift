@@ -95,6 +95,8 @@ extension RequestHandler {
         }
         if let variant = call.identity.variant {
             fields.append("x-llmgw-experiment", "\(variant.experiment)/\(variant.variant)")
+        } else if let forced = call.forcedVariant {
+            fields.append("x-llmgw-experiment", "\(forced.experiment)/\(forced.variant); forced")
         }
         if let name = call.degradedFrom { fields.append("x-llmgw-degraded-from", name) }
         if let limit = call.clippedTo { fields.append("x-llmgw-max-tokens-clipped", String(limit)) }

@@ -26,6 +26,7 @@ extension Route {
         "/v1/completions": [.post(.application { await $0.infer($1, $2, .completions) })],
         "/v1/embeddings": [.post(.application { await $0.infer($1, $2, .embeddings) })],
         "/v1/models": [.get(.application { $0.listModels($1, $2) })],
+        "/v1/prompts": [.get(.application { $0.listPrompts($1, $2) })],
         "/v1/feedback": [.post(.application { await $0.addFeedback($1, $2) })],
         "/v1/budget": [.get(.application { await $0.showBudget($1, $2) })],
         "/healthz": [.get(.anybody { $0.answerHealth($1) })],
@@ -35,11 +36,20 @@ extension Route {
     /// Behind it stands a model's name, which may hold slashes.
     static let modelPrefix = "/v1/models/"
 
+    /// Behind it stands a prompt's name or selector, with `/render` or without.
+    static let promptPrefix = "/v1/prompts/"
+    static let renderSuffix = "/render"
+
+    private static let prompt: [Route] = [.get(.application { $0.showPrompt($1, $2) })]
+    private static let rendering: [Route] = [.post(.application { $0.renderPrompt($1, $2) })] + prompt
     private static let model: [Route] = [.get(.application { $0.showModel($1, $2) })]
 
     /// The routes of `path`; nil when there is no such endpoint.
     static func routes(of path: String) -> [Route]? {
         if let routes = table[path] { return routes }
+        if path.hasPrefix(promptPrefix), path.utf8.count > promptPrefix.utf8.count {
+            return path.hasSuffix(renderSuffix) ? rendering : prompt
+        }
         return path.hasPrefix(modelPrefix) && path.utf8.count > modelPrefix.utf8.count ? model : nil
     }
 }

@@ -15,7 +15,9 @@ extension RequestHandler {
         let promptName = call.promptSelector.map { String($0.prefix { $0 != "@" }) }
         // A pinned version or label means just that one; only the plain name and production are open to a test.
         let isOpen = call.promptSelector.map { !$0.contains("@") || $0.hasSuffix("@production") } ?? true
-        guard isOpen, call.exchange.head.fields["x-llmgw-experiment"] != "off",
+        let wish = call.exchange.head.fields["x-llmgw-experiment"]
+        if let wish, wish != "off" { return try force(wish, on: call, promptName) }
+        guard isOpen, wish != "off",
             let experiment = call.generation.experiments.first(where: {
                 $0.applies(toPrompt: promptName, model: call.model.name, at: call.startedAt)
             }),
@@ -23,12 +25,40 @@ extension RequestHandler {
         else { return }
         let choice = try await sticky(drawn, experiment, unit, call)
         call.identity.variant = choice.reference
+        try take(choice, call)
+    }
+
+    private func take(_ choice: VariantChoice, _ call: InferenceCall) throws(GatewayError) {
         if let prompt = choice.prompt {
             call.promptSelector = prompt
             call.model = try promptModel(prompt, call.caller)
         }
         if let model = choice.model { call.model = try self.model(named: model, call.caller) }
         call.identity.model = call.model.name
+    }
+
+    /// Gives a tester the variant that it names, `experiment=variant`. The row has no variant: the call is not counted.
+    private func force(_ wish: String, on call: InferenceCall, _ promptName: String?) throws(GatewayError) {
+        guard call.caller.application.testers else {
+            throw GatewayError(
+                403, "experiment_not_allowed",
+                "application '\(call.caller.application.name)' may not choose a variant; 'testers: true' would allow it"
+            )
+        }
+        let words = wish.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard words.count == 2,
+            let experiment = call.generation.experiments.first(where: { $0.id == words[0] }),
+            experiment.prompt == nil || experiment.prompt == promptName,
+            experiment.model == nil || experiment.model == call.model.name,
+            let variant = experiment.variants.first(where: { $0.name == words[1] })
+        else {
+            throw GatewayError(
+                400, "invalid_value",
+                "x-llmgw-experiment is 'off' or EXPERIMENT=VARIANT, of a running experiment on what is called")
+        }
+        let choice = VariantChoice(experiment, variant)
+        call.forcedVariant = choice.reference
+        try take(choice, call)
     }
 
     /// Who is enrolled. Without a user there is no draw for each request in its place: it would not be sticky.

@@ -3,6 +3,7 @@ import HTTPTypes
 import Inference
 import Ledger
 import PluginKit
+import Prompts
 import Providers
 import Routing
 
@@ -30,6 +31,10 @@ final class InferenceCall {
     var degradedFrom: String?
     /// The prompt's label was turned at run time, and git does not say so.
     var isPromptOverridden = false
+    /// The variant that a tester asked for: it answers, and no row counts it.
+    var forcedVariant: VariantReference?
+    /// The rendered prompt, when it checks the answer.
+    var enforcedPrompt: ResolvedPrompt?
     /// The sticky unit of the experiment that the call takes part in, hashed.
     var unitHash: [UInt8]?
 
@@ -108,6 +113,9 @@ final class InferenceCall {
 
     /// Whether a stream carries the comment that names its cost.
     var wantsComments: Bool { exchange.head.fields["x-llmgw-include"] != "none" }
+
+    /// Whether a whole answer gets a member `llmgw` that says what the headers say.
+    var wantsBodyMember: Bool { exchange.head.fields["x-llmgw-include"] == "body" }
 
     /// The application's own name for a conversation, at most 256 bytes.
     var session: String? { exchange.head.fields["x-llmgw-session"]?.prefix(bytes: 256) }

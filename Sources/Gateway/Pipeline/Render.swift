@@ -14,13 +14,25 @@ extension RequestHandler {
         }
         let prompt = try resolvePrompt(selector, call.caller)
         let request = call.request
+        try RequestHandler.requireWhole(request, of: prompt)
         let rendered = try prompt.render(
             variables: request.prompt?.variables.map { request.document.value($0) },
-            history: PromptHistory(messages: request.messages, of: request.document))
+            history: PromptHistory(messages: request.messages, of: request.document),
+            mediaHosts: call.generation.configuration.prompts.mediaHosts)
         let parameters = try rendered.parameters(besides: request.memberNames)
         call.request = try request.rendered(messages: rendered.messages, parameters: parameters)
         call.identity.prompt = prompt.reference
         call.isPromptOverridden = prompt.isOverridden
+        call.enforcedPrompt = prompt.enforcesOutput ? prompt : nil
+    }
+
+    /// What was streamed cannot be withheld any more.
+    private static func requireWhole(_ request: OpenAIRequest, of prompt: ResolvedPrompt) throws(GatewayError) {
+        guard prompt.enforcesOutput, request.isStream else { return }
+        throw GatewayError(
+            400, "prompt_param_locked",
+            "prompt '\(prompt.reference.name)' enforces its output, and a stream cannot be checked before it is sent;"
+                + " leave out 'stream'", param: "stream")
     }
 
     private static func requireNoPrompt(_ call: InferenceCall) throws(GatewayError) {

@@ -40,23 +40,32 @@ extension RequestHandler {
                 status: head.status)
         }
         let isGone = call.exchange.isClientGone
-        let closing = end(of: call, isGone ? .cancelled : .completed, status: head.status)
+        // What the prompt does not take is billed all the same: the vendor has made it.
+        let refusal = call.refusal(of: body)
+        let closing = end(
+            of: call, isGone ? .cancelled : refusal == nil ? .completed : .failed,
+            status: refusal?.status ?? head.status, error: refusal?.code)
         do throws(LedgerError) {
             let outcome = reading.usage.map { AttemptOutcome.reported($0, tier: reading.tier) } ?? .unknown
             let cost = try await settle(
                 call, attempt, outcome, status: head.status, served: reading, closing: closing)
-            var fields = answerFields(call, attempt)
-            appendCost(cost, to: &fields)
-            fields.append("content-type", head.fields["content-type"] ?? "application/json")
-            keep(
-                call, status: head.status, contentType: head.fields["content-type"] ?? "application/json",
-                fields: fields, body: body)
-            call.exchange.respond(status: head.status, fields: fields, body: body)
+            if let refusal {
+                answer(call.exchange, refusal, id: call.id, generation: call.generation)
+            } else {
+                var fields = answerFields(call, attempt)
+                appendCost(cost, to: &fields)
+                let whole = call.wantsBodyMember ? AnswerMember.added(to: body, from: fields) : body
+                fields.append("content-type", head.fields["content-type"] ?? "application/json")
+                keep(
+                    call, status: head.status, contentType: head.fields["content-type"] ?? "application/json",
+                    fields: fields, body: whole)
+                call.exchange.respond(status: head.status, fields: fields, body: whole)
+            }
         } catch {
             // The vendor has billed and the hold stays; an answer without a row must not be read to its end.
             answer(call.exchange, RequestHandler.unavailable(error), id: call.id, generation: call.generation)
         }
-        gateway.metrics.finished(call, status: head.status)
+        gateway.metrics.finished(call, status: refusal?.status ?? head.status)
         return nil
     }
 

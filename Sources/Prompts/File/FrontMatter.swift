@@ -10,10 +10,14 @@ struct FrontMatter: Sendable {
     var parameters: [PromptParameter] = []
     /// An object's schema; variables that have a default are not required.
     var input = ValueSchema.noVariables
+    /// The same as JSON Schema, as the file says it; nil when it declares no variables.
+    var inputSchema: JSONValue?
     var defaults: [JSONMember] = []
     /// Where each variable is declared.
     var variablePlaces: [String: Place] = [:]
     var outputSchema: JSONValue?
+    /// What an answer must be before a client gets it; nil when nothing checks it.
+    var enforcedOutput: ValueSchema?
     var wantsJSON = false
     var tools: [Reference] = []
     var schemas: [String] = []

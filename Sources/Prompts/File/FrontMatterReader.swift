@@ -6,6 +6,8 @@ struct FrontMatterReader {
     private(set) var result = FrontMatter()
     private(set) var faults: [Fault] = []
 
+    /// Where `llmgw.enforce_output: true` stands.
+    private var enforcement: Place?
     private let name: String
     private let variant: String?
     private let schemas: (String) -> JSONValue?
@@ -15,6 +17,7 @@ struct FrontMatterReader {
     ]
     private static let extensions = [
         "llmgw.owner", "llmgw.sensitive", "llmgw.media", "llmgw.history_roles", "llmgw.overridable",
+        "llmgw.enforce_output",
     ]
 
     /// - Parameter schemas: the JSON Schemas under `schemas/`, by the name that a prompt uses.
@@ -51,8 +54,7 @@ struct FrontMatterReader {
         case "llmgw.media": result.media = try names(member)
         case "llmgw.overridable": result.overridable = try names(member)
         case "llmgw.history_roles": result.historyRoles = try historyRoles(member)
-        case "llmgw.enforce_output":
-            throw Fault(.frontMatter, "llmgw.enforce_output is not in this version", at: Place(member.position))
+        case "llmgw.enforce_output": enforcement = try enforcement(member)
         default:
             // Dotprompt leaves keys with a dot to extensions; those of others say nothing to this program.
             guard !member.name.contains(".") || member.name.hasPrefix("llmgw.") else { break }
@@ -67,6 +69,13 @@ struct FrontMatterReader {
                 .frontMatter, "\(member.name) is '\(text)', but the file's name says '\(expected)'",
                 at: Place(member.node.position))
         }
+    }
+
+    private func enforcement(_ member: YAMLMember) throws(Fault) -> Place? {
+        guard case .bool(let isOn) = member.node.value else {
+            throw Fault(.frontMatter, "\(member.name) is true or false", at: Place(member.node.position))
+        }
+        return isOn ? Place(member.position) : nil
     }
 
     private func version(_ member: YAMLMember) throws(Fault) -> String {
@@ -100,6 +109,7 @@ struct FrontMatterReader {
         let json = try translate(member)
         do throws(SchemaError) {
             result.input = try ValueSchema(json)
+            result.inputSchema = json
         } catch {
             throw Fault(.schema, error.message, at: Place(member.position))
         }
@@ -158,6 +168,7 @@ struct FrontMatterReader {
     /// Checks what needs more than one key.
     private mutating func finish(_ members: [YAMLMember]) {
         checkDefaults()
+        compileEnforcedOutput()
         let declared = result.input.properties.map(\.name)
         for member in members where member.name == "llmgw.sensitive" || member.name == "llmgw.media" {
             for reference in (try? references(member)) ?? [] where !declared.contains(reference.name) {
@@ -176,6 +187,19 @@ struct FrontMatterReader {
         let overridable = result.overridable.map { ConfigEntry.wireName($0) ?? $0 }
         for index in result.parameters.indices where overridable.contains(result.parameters[index].name) {
             result.parameters[index].isLocked = false
+        }
+    }
+
+    private mutating func compileEnforcedOutput() {
+        guard let enforcement else { return }
+        guard let schema = result.outputSchema else {
+            return faults.append(
+                Fault(.frontMatter, "llmgw.enforce_output needs an output.schema to check answers by", at: enforcement))
+        }
+        do throws(SchemaError) {
+            result.enforcedOutput = try ValueSchema(schema)
+        } catch {
+            faults.append(Fault(.schema, "llmgw.enforce_output: \(error.message)", at: enforcement))
         }
     }
 

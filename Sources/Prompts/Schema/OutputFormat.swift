@@ -27,7 +27,10 @@ enum OutputFormat {
     /// because an object is open or a value has no type.
     private static func strictForm(_ schema: JSONValue) -> JSONValue? {
         guard case .object(var members) = schema else { return nil }
-        guard schema["type"] != nil || schema["enum"] != nil else { return nil }
+        if schema["type"] == nil {
+            guard let choices = schema["enum"]?.arrayValue, let type = typeOfChoices(choices) else { return nil }
+            members.insert(JSONMember("type", type), at: 0)
+        }
         if let items = schema["items"] {
             guard let strict = strictForm(items) else { return nil }
             replace("items", strict, &members)
@@ -52,6 +55,12 @@ enum OutputFormat {
         replace("properties", .object(strict), &members)
         replace("required", .array(properties.map { .string($0.name) }), &members)
         return .object(members)
+    }
+
+    /// What an enumeration of texts is, or of texts and null; nil for any other, which no one type describes.
+    private static func typeOfChoices(_ choices: [JSONValue]) -> JSONValue? {
+        guard choices.allSatisfy({ $0.stringValue != nil || $0 == .null }) else { return nil }
+        return choices.contains(.null) ? .array([.string("string"), .string("null")]) : .string("string")
     }
 
     private static func replace(_ name: String, _ value: JSONValue, _ members: inout [JSONMember]) {

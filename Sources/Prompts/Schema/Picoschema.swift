@@ -17,7 +17,11 @@ struct Picoschema {
     }
 
     mutating func translate(_ node: YAMLNode) throws(Fault) -> JSONValue {
-        if let members = node.mappingMembers, Self.isJSONSchema(members) { return node.json }
+        if let members = node.mappingMembers, Self.isJSONSchema(members) {
+            guard case .object(let written) = node.json, node.json["type"] == nil, node.json["properties"] != nil
+            else { return node.json }
+            return .object([JSONMember("type", .string("object"))] + written)
+        }
         return try schema(node, depth: 0)
     }
 
@@ -113,10 +117,7 @@ struct Picoschema {
         guard case .sequence(let items) = node.value, !items.isEmpty else {
             throw fault("(enum) takes a list of values", node.position)
         }
-        let values = items.map(\.json)
-        let areStrings = values.allSatisfy { $0.stringValue != nil }
-        return .object(
-            (areStrings ? [JSONMember("type", .string("string"))] : []) + [JSONMember("enum", .array(values))])
+        return .object([JSONMember("enum", .array(items.map(\.json)))])
     }
 
     /// An optional property may be null too: dotprompt's rule, and what strict output formats need.

@@ -52,6 +52,7 @@ extension ValueSchema {
     private mutating func finish(_ json: JSONValue, depth: Int) throws(SchemaError) {
         if json["type"] == nil, !properties.isEmpty { kinds = .object }
         if json["type"] == nil, !items.isEmpty { kinds = .array }
+        if json["type"] == nil, let choices { kinds = choices.reduce(into: []) { $0.formUnion(Kinds(of: $1)) } }
         switch json["additionalProperties"] {
         case .bool(false): others = []
         case nil: others = kinds == .any ? [] : [.anything]

@@ -22,6 +22,19 @@ struct ValueSchema: Sendable, Equatable {
             self = kind
         }
 
+        /// What `value` is. A number is one whether it has a fraction or not.
+        init(of value: JSONValue) {
+            self =
+                switch value {
+                case .null: .null
+                case .bool: .boolean
+                case .number: .number
+                case .string: .string
+                case .array: .array
+                case .object: .object
+                }
+        }
+
         static let names: [(name: String, kind: Kinds)] = [
             ("string", .string), ("number", .number), ("integer", .integer), ("boolean", .boolean),
             ("array", .array), ("object", .object), ("null", .null),

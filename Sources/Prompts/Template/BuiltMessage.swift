@@ -26,11 +26,11 @@ struct BuiltMessage {
         parts.append(.text(last))
     }
 
-    /// Drops blank lines around the text, and text of which nothing is left.
-    mutating func trim() {
+    /// Drops text that is blank, and the blank lines around what is left if `trims`.
+    mutating func finish(trims: Bool) {
         parts = parts.compactMap { part in
             guard case .text(var text) = part else { return part }
-            text.trim()
+            if trims { text.trim() }
             return text.isEmpty ? nil : .text(text)
         }
     }

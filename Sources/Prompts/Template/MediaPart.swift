@@ -8,7 +8,9 @@ struct MediaPart: Sendable, Equatable {
     /// Returns why the address may not go to a model, or nil when it may.
     ///
     /// The vendor fetches it, not the gateway; still, nothing that names a machine inside a network goes out.
-    static func refusal(of url: String) -> String? {
+    ///
+    /// - Parameter hosts: the only hosts to name, where a list is kept; `*.example.com` stands for all below it.
+    static func refusal(of url: String, hosts: [String]? = nil) -> String? {
         if url.hasPrefix("data:") { return nil }
         guard url.hasPrefix("https://") else { return "a media URL begins with https:// or data:" }
         let authority = url.dropFirst("https://".count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
@@ -23,7 +25,15 @@ struct MediaPart: Sendable, Equatable {
         guard !["localhost", "local", "internal"].contains(labels.last.map { $0.lowercased() } ?? "") else {
             return "a media URL names a public host, not an address or a local name"
         }
+        if let hosts, !hosts.contains(where: { allows($0, String(host).lowercased()) }) {
+            return "the gateway's prompts.media_hosts does not list the host of the media URL"
+        }
         return nil
+    }
+
+    private static func allows(_ pattern: String, _ host: String) -> Bool {
+        let pattern = pattern.lowercased()
+        return pattern.hasPrefix("*.") ? host.hasSuffix(pattern.dropFirst()) : host == pattern
     }
 
     func write(to writer: inout JSONWriter) {

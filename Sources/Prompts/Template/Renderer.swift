@@ -12,7 +12,8 @@ struct Renderer {
     private let partials: [String: Template]
     private let root: JSONValue
     private let data: JSONValue?
-    private(set) var builder = MessageBuilder()
+    private let mediaHosts: [String]?
+    private(set) var builder: MessageBuilder
     private var contexts: [JSONValue]
     private var loops: [Loop] = []
     private var turns = 0
@@ -28,19 +29,25 @@ struct Renderer {
         var isLast: Bool
     }
 
-    init(partials: [String: Template], variables: JSONValue, data: JSONValue?) {
+    init(
+        partials: [String: Template], variables: JSONValue, data: JSONValue?, mediaHosts: [String]? = nil,
+        trims: Bool = true
+    ) {
+        builder = MessageBuilder(trims: trims)
         self.partials = partials
         root = variables
         self.data = data
+        self.mediaHosts = mediaHosts
         contexts = [variables]
     }
 
     /// Renders `nodes`, and returns the JSON array of the messages.
     static func messages(
         of template: Template, partials: [String: Template], variables: JSONValue, data: JSONValue?,
-        history: PromptHistory
+        history: PromptHistory, mediaHosts: [String]? = nil, trims: Bool = true
     ) throws(RenderFault) -> [UInt8] {
-        var renderer = Renderer(partials: partials, variables: variables, data: data)
+        var renderer = Renderer(
+            partials: partials, variables: variables, data: data, mediaHosts: mediaHosts, trims: trims)
         try renderer.render(template.nodes)
         return renderer.builder.finish(history: history)
     }
@@ -208,7 +215,7 @@ extension Renderer {
 
     private mutating func renderMedia(_ url: Expression, _ type: Expression?) throws(RenderFault) {
         let address = try text(of: url)
-        if let reason = MediaPart.refusal(of: address) { throw .value(path: url.text, reason) }
+        if let reason = MediaPart.refusal(of: address, hosts: mediaHosts) { throw .value(path: url.text, reason) }
         let contentType = try type.map { (type) throws(RenderFault) in try text(of: type) }
         if let type, let contentType, !contentType.hasPrefix("image/"), contentType != "application/pdf" {
             throw .value(path: type.text, "the content type is image/… or application/pdf")

@@ -196,7 +196,7 @@ struct ScopeCheck {
         switch expression.kind {
         case .literal(let value):
             var schema = ValueSchema()
-            schema.kinds = value.kinds
+            schema.kinds = value.map(ValueSchema.Kinds.init(of:)) ?? .null
             return Resolved(schema: schema, isOptional: false, origin: nil)
         case .path(let path): return resolve(path, expression.offset)
         }
@@ -299,18 +299,5 @@ struct ScopeCheck {
     private mutating func report(_ code: FaultCode, _ message: String, _ offset: Int) {
         let diagnostic = Fault(code, message, at: file.source.place(at: offset)).diagnostic(in: file.path)
         if !found.contains(diagnostic) { found.append(diagnostic) }
-    }
-}
-
-extension JSONValue? {
-    fileprivate var kinds: ValueSchema.Kinds {
-        switch self {
-        case nil, .null: .null
-        case .bool: .boolean
-        case .number: .number
-        case .string: .string
-        case .array: .array
-        case .object: .object
-        }
     }
 }

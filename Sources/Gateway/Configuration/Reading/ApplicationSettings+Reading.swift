@@ -2,7 +2,7 @@ import Inference
 import YAML
 
 enum ApplicationKey: String, ConfigurationKey {
-    case team, models, prompts, budgets, store
+    case team, models, prompts, budgets, store, testers
 
     static let section = "applications.NAME"
 }
@@ -23,6 +23,7 @@ extension ApplicationSettings {
         if let value = reader.optional(.prompts) {
             application.prompts = reader.context.strings(value, of: "prompts").map { NamePattern($0.text) }
         }
+        reader.bool(.testers, into: &application.testers)
         if let value = reader.optional(.budgets) {
             application.budgets = reader.context.elements(value, of: "budgets").compactMap { element in
                 MappingReader<BudgetKey>(element, in: reader.context).flatMap { BudgetSettings.read(of: name, $0) }

@@ -39,6 +39,7 @@ enum PromptsKey: String, ConfigurationKey {
     case syncEvery = "sync_every"
     case webhookSecret = "webhook_secret"
     case allowUnreleased = "allow_unreleased"
+    case mediaHosts = "media_hosts"
 
     static let section = "prompts"
 }
@@ -125,6 +126,9 @@ extension ContentSettings {
 extension PromptSettings {
     mutating func read(_ reader: MappingReader<PromptsKey>) {
         reader.bool(.allowUnreleased, into: &allowUnreleased)
+        if let value = reader.optional(.mediaHosts) {
+            mediaHosts = reader.context.strings(value, of: "hosts").map(\.text)
+        }
         if let value = reader.scalar(.bundle) { return readBundle(value, reader) }
         if let value = reader.required(.path, example: "../prompts") {
             path = reader.context.path(value)
