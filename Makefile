@@ -23,6 +23,7 @@ build: setup ## the program, optimised: .build/release/llmgw
 test: setup lint unit end-to-end ## install what is missing, build, run every test
 
 unit: setup ## the Swift tests; no target may import what its row in Package.swift does not name
+	@scripts/setup.sh specifications
 	swift test --explicit-target-dependency-import-check error
 
 end-to-end: build .venv/ready ## the real binary against official clients and raw sockets

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a task needs and what is missing: `setup.sh build`, `python`, `test`, `bench`.
+# Installs what a task needs and what is missing: `setup.sh build`, `python`, `test`, `specifications`, `bench`.
 # Debian and Ubuntu. As somebody else than root it asks sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -38,11 +38,17 @@ test)
     # Without it the tests of HTTP/2 are.
     install_missing nginx-light || echo "setup.sh: no nginx; going on without" >&2
     ;;
+specifications)
+    # Test cases of others, at pinned commits. Without them the tests that run them are skipped.
+    [ -s var/specifications/mustache.json ] ||
+        python3 Tests/Tools/specifications.py --into var/specifications ||
+        echo "setup.sh: no test cases of dotprompt and Mustache; going on without" >&2
+    ;;
 bench)
     install_missing nginx-light gcc libc6-dev python3
     ;;
 *)
-    echo "usage: scripts/setup.sh build|python|test|bench" >&2
+    echo "usage: scripts/setup.sh build|python|test|specifications|bench" >&2
     exit 2
     ;;
 esac

@@ -1,0 +1,112 @@
+import Inference
+import JSON
+import Testing
+
+@testable import Prompts
+
+/// The cases of dotprompt's own specification, each made into a folder of prompts and rendered.
+///
+/// Trimming is off, and every variable is declared as optional: dotprompt asks for no declaration. What OpenAI's
+/// messages have no place for (`metadata`) is not compared.
+@Suite(.enabled(if: SpecificationCases.areThere("dotprompt"), "scripts/setup.sh specifications fetches the cases"))
+struct DotpromptSpecificationTests {
+    static let departures = [
+        Departure(cases: ["helpers/media"], documented: "Addresses of media begin with `https://` or `data:`"),
+        Departure(
+            cases: ["metadata/metadata_context_variables/handles missing context variables gracefully"],
+            documented: "An `@name` that nothing gives is an error"),
+        Departure(
+            cases: ["metadata/raw", "metadata/ext"],
+            documented: "Unknown keys and settings out of range are errors"),
+        Departure(
+            cases: ["picoschema/input_and_output", "picoschema/line_endings_crlf"],
+            documented: "`input.schema` is a mapping of variables, and lines end in LF"),
+    ]
+
+    @Test func meetsEveryCaseButTheDocumentedOnes() throws {
+        let documentation = try SpecificationCases.documentation()
+        for departure in Self.departures { #expect(documentation.contains(departure.documented)) }
+        var (met, departed) = (0, 0)
+        for suite in try SpecificationCases.suites("dotprompt") {
+            for test in suite["tests"]?.arrayValue ?? [] {
+                let names = [suite["file"], suite["name"], test["desc"]].map { $0?.text ?? "" }
+                let name = names.joined(separator: "/")
+                let failure = Self.failure(of: test, suite)
+                let isDeparture = Self.departures.contains { $0.covers(name) }
+                (met, departed) = (met + (failure == nil ? 1 : 0), departed + (isDeparture ? 1 : 0))
+                #expect((failure != nil) == isDeparture, "\(name): \(failure ?? "is met, though it is listed")")
+            }
+        }
+        #expect(met > 100 && departed < 10, "\(met) met, \(departed) not")
+    }
+
+    /// Nil when the case is met.
+    private static func failure(of test: JSONValue, _ suite: JSONValue) -> String? {
+        do {
+            let library = try PromptLibrary(Files(texts: files(suite, test)), commit: nil, allowUnreleased: true)
+            guard let prompt = library.prompts["p"] else { return "no prompt" }
+            return try difference(prompt, suite, test)
+        } catch let error as PromptLoadErrors {
+            return "\(error.diagnostics.map(\.description))"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private static func files(_ suite: JSONValue, _ test: JSONValue) -> [String: String] {
+        var text = suite["template"]?.text ?? ""
+        if !text.hasPrefix("---") {
+            let defaults = test["options"]?["input"]?["default"] ?? .object([])
+            let names = (defaults.objectValue ?? []).map { "\"\($0.name)?\": \"any\", " }.joined()
+            text =
+                "---\n{\"input\": {\"schema\": {\(names)\"(*)\": \"any\"}, \"default\": \(defaults.text(indent: 0))}"
+                + ", \"llmgw.media\": [\(suite["file"] == .string("helpers/media") ? "\"url\"" : "")]}\n---\n\(text)"
+        }
+        var files = ["p.prompt": text]
+        for kind in ["partials", "resolverPartials"] {
+            for partial in suite[kind]?.objectValue ?? [] {
+                files["partials/_\(partial.name).prompt"] = partial.value.text
+            }
+        }
+        for schema in suite["schemas"]?.objectValue ?? [] {
+            files["schemas/\(schema.name).json"] = schema.value.text(indent: 0)
+        }
+        return files
+    }
+
+    private static func difference(_ prompt: CompiledPrompt, _ suite: JSONValue, _ test: JSONValue) throws -> String? {
+        let data = [suite["data"], test["data"]].compactMap { $0?.objectValue }.joined()
+        let member = { (name: String) in data.last { $0.name == name }?.value }
+        let context = member("context") ?? .object([])
+        if let missing = prompt.context.first(where: { context[$0] == nil }) { return "nothing gives @\(missing)" }
+        var variables = member("input")?.objectValue ?? []
+        for value in prompt.frontMatter.defaults where !variables.contains(where: { $0.name == value.name }) {
+            variables.append(value)
+        }
+        let rendered = try Renderer.messages(
+            of: prompt.template, partials: prompt.partials, variables: .object(variables), data: context,
+            history: history(openAI(member("messages") ?? .array([])).text(indent: 0)), trims: false)
+        let expected = test["expect"] ?? .null
+        let messages = openAI(expected["messages"] ?? .array([]))
+        guard try JSONValue(parsing: rendered).sorted == messages.sorted else {
+            return String(decoding: rendered, as: UTF8.self)
+        }
+        guard prompt.frontMatter.outputSchema?.sorted == expected["output"]?["schema"]?.sorted else {
+            return "output: \(prompt.frontMatter.outputSchema?.text(indent: 0) ?? "none")"
+        }
+        guard prompt.frontMatter.model == expected["model"]?.stringValue else { return "another model" }
+        let config = prompt.frontMatter.parameters.filter { $0.name != "response_format" }
+        let same = config.map { JSONMember($0.name, $0.value) } == expected["config"]?.objectValue ?? []
+        return same ? nil : "config: \(config)"
+    }
+
+    /// Dotprompt's messages in OpenAI's words. Marks of sections hold nothing that is sent.
+    private static func openAI(_ messages: JSONValue) -> JSONValue {
+        .array(
+            (messages.arrayValue ?? []).map { message in
+                let role = PromptRole(rawValue: message["role"]?.text ?? "")?.wireName ?? "?"
+                let text = (message["content"]?.arrayValue ?? []).map { $0["text"]?.text ?? "" }.joined()
+                return .object([JSONMember("role", .string("\(role)")), JSONMember("content", .string(text))])
+            })
+    }
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Fetches the public test cases of dotprompt and Mustache and writes them as JSON, for PromptsTests to run.
+
+    specifications.py --into var/specifications
+
+The cases are their authors' and stay out of this repository; commits are pinned, so a run can be repeated.
+Writes `dotprompt.json` and `mustache.json`: lists of suites, each with the name of its file. Needs git and PyYAML.
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import tempfile
+
+SOURCES = {
+    "dotprompt": ("https://github.com/google/dotprompt", "aa4bf02119c3c018e6e384e59cb9038655c00580", "spec"),
+    "mustache": ("https://github.com/mustache/spec", "9cb20c3d6ed32f4b800fd9db36b0706aec485b6a", "specs"),
+}
+
+
+def checkout(url, commit, folder):
+    def git(*arguments):
+        subprocess.run(["git", "-C", str(folder), *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    git("init", "-q")
+    git("fetch", "-q", "--depth", "1", url, commit)
+    git("checkout", "-q", commit)
+
+
+def suites(name, folder):
+    if name == "mustache":
+        for path in sorted(folder.glob("*.json")):
+            for test in json.loads(path.read_text())["tests"]:
+                yield {"file": path.stem, **test}
+        return
+    import yaml
+
+    for path in sorted(folder.rglob("*.yaml")):
+        for suite in yaml.safe_load(path.read_text()):
+            yield {"file": path.relative_to(folder).with_suffix("").as_posix(), **suite}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--into", type=pathlib.Path, required=True)
+    into = parser.parse_args().into
+    into.mkdir(parents=True, exist_ok=True)
+    for name, (url, commit, folder) in SOURCES.items():
+        with tempfile.TemporaryDirectory() as temporary:
+            checkout(url, commit, temporary)
+            found = list(suites(name, pathlib.Path(temporary) / folder))
+        (into / f"{name}.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+        print(f"{name}: {len(found)} suites of {commit[:12]}")
+
+
+main()
