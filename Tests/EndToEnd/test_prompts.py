@@ -226,7 +226,7 @@ def test_a_prompt_is_listed_shown_and_rendered_without_a_call(greeter):
 
 @pytest.mark.parametrize("path, method, body, status, code", [
     ("/v1/prompts/nothing", "GET", None, 404, "prompt_not_found"),
-    ("/v1/prompts/%zz", "GET", None, 404, "prompt_not_found"),
+    ("/v1/prompts/%ff", "GET", None, 404, "prompt_not_found"),
     ("/v1/prompts/greeting@9.9.9/render", "POST", {}, 404, "prompt_version_not_found"),
     ("/v1/prompts/greeting/render", "POST", {}, 400, "prompt_variable_missing"),
     ("/v1/prompts/greeting/render", "POST", {"variable": {}}, 400, "invalid_value"),

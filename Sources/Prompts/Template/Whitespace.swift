@@ -16,7 +16,7 @@ enum Whitespace {
             if tag.stripsRight, index + 1 < texts.count { texts[index + 1].dropLeading(where: \.isWhitespace) }
             guard standsAlone else { continue }
             if index > 0 {
-                if tag.sigil == .partial { texts[index].indent = indentation(before: index, tokens) }
+                if tag.sigil == .partial, !tag.stripsLeft { texts[index].indent = indentation(before: index, tokens) }
                 texts[index - 1].dropTrailing { $0 == " " || $0 == "\t" }
             }
             if index + 1 < texts.count { texts[index + 1].dropRestOfLine() }
