@@ -49,8 +49,10 @@ struct TemplateLexer {
         let bytes = source.bytes
         while position < bytes.count {
             guard source.starts(with: "{{", at: position) else {
-                text.append(bytes[position])
-                position += 1
+                // In one piece up to the next brace: most of a template is text.
+                let next = bytes[(position + 1)...].firstIndex(of: UInt8(ascii: "{")) ?? bytes.count
+                text.append(contentsOf: bytes[position..<next])
+                position = next
                 continue
             }
             if text.last == UInt8(ascii: "\\") {
