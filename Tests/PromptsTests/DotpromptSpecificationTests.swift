@@ -44,7 +44,7 @@ struct DotpromptSpecificationTests {
     private static func failure(of test: JSONValue, _ suite: JSONValue) -> String? {
         do {
             let library = try PromptLibrary(Files(texts: files(suite, test)), commit: nil, allowUnreleased: true)
-            guard let prompt = library.prompts["p"] else { return "no prompt" }
+            guard let prompt = library.latest["p"] else { return "no prompt" }
             return try difference(prompt, suite, test)
         } catch let error as PromptLoadErrors {
             return "\(error.diagnostics.map(\.description))"

@@ -6,6 +6,8 @@ struct Reserve {
     private let wanted: Int
     /// Whether the space is kept aside now.
     private(set) var isHeld = false
+    /// What was held last, in bytes.
+    private var size = 0
 
     init(for path: String, bytes: Int) {
         self.path = path + ".reserve"
@@ -13,6 +15,9 @@ struct Reserve {
     }
 
     /// Keeps the space aside: what was wanted, but no more than a quarter of what is free. Returns false without space.
+    ///
+    /// Once it was given up it comes back at half its size or more: out of what it gave up itself it would only come back
+    /// smaller each time, and the disk would look well in between.
     mutating func hold() -> Bool {
         guard wanted > 0 else {
             isHeld = true
@@ -24,11 +29,12 @@ struct Reserve {
         var status = stat()
         let present = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
         let target = min(wanted, max(present, freeBytes(descriptor) / 4))
-        guard target >= 64 << 10, posix_fallocate(descriptor, 0, off_t(target)) == 0 else {
+        guard target >= max(64 << 10, size / 2), posix_fallocate(descriptor, 0, off_t(target)) == 0 else {
             unlink(path)
             return false
         }
         isHeld = true
+        size = target
         return true
     }
 

@@ -13,7 +13,8 @@ extension ConfigurationKey {
 /// Every mapping that a configuration file can hold.
 enum ConfigurationSections {
     static let all: [any ConfigurationKey.Type] = [
-        ServerKey.self, AdminKey.self, LedgerKey.self, ContentKey.self, PromptsKey.self, LimitsKey.self, LogKey.self,
+        ServerKey.self, AdminKey.self, LedgerKey.self, RetentionKey.self, ContentKey.self, PromptsKey.self,
+        LimitsKey.self, LogKey.self,
         ErrorsKey.self, AlertsKey.self, WebhookKey.self,
         ProviderKey.self, DrainKey.self, TimeoutsKey.self, ModelKey.self, SlicesKey.self, CancelKey.self,
         TargetKey.self, RetriesKey.self,
