@@ -84,7 +84,7 @@ package enum JUnitReport {
     }
 
     /// Text inside XML 1.0: markup escaped, and characters that XML cannot hold left out.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

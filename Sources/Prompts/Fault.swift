@@ -48,6 +48,8 @@ enum FaultCode: String, Sendable {
     case config = "E116"
     case label = "E120"
     case labelDigest = "E121"
+    case versionKept = "E122"
+    case majorNeeded = "E123"
     case fileName = "E130"
     case encoding = "E131"
     case lineEnding = "E132"
@@ -59,6 +61,7 @@ enum FaultCode: String, Sendable {
     case unused = "W202"
     case labelVersion = "W203"
     case shallow = "W204"
+    case unversioned = "W205"
 
     var isWarning: Bool { rawValue.hasPrefix("W") }
 }

@@ -54,6 +54,21 @@ struct PromptCatalog: Sendable {
         }
     }
 
+    /// Takes texts that no commit has yet. Such a text bears its number only where no other does.
+    mutating func add(uncommitted texts: some Sequence<CompiledPrompt>) {
+        for prompt in texts where prompts[prompt.digest] == nil {
+            prompts[prompt.digest] = prompt
+            entries[prompt.name, default: Entry()].digests.append(prompt.digest)
+            guard let version = prompt.version, entries[prompt.name]?.released[version] == nil else { continue }
+            entries[prompt.name]?.released[version] = prompt.digest
+        }
+    }
+
+    /// The text of each prompt at the end of the history.
+    var heads: [String: CompiledPrompt] {
+        entries.compactMapValues { $0.changes.last?.digest.flatMap { prompts[$0] } }
+    }
+
     /// The text of this number whose digest begins so.
     private func digest(_ name: String, _ version: String, _ prefix: String) -> String? {
         entries[name]?.digests.first { $0.hasPrefix(prefix) && prompts[$0]?.version == version }

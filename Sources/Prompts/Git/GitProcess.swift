@@ -3,23 +3,31 @@ import Glibc
 /// Runs the `git` program in one folder, without a shell, and takes what it prints. Blocks; not for an event loop.
 ///
 /// The program sees an environment of its own: no `GIT_…` variable of the caller, no hook, no prompt, no file monitor, no
-/// configuration but the repository's. Only ``remote`` lets it reach another machine, with the user's own configuration.
+/// configuration but the repository's. Only ``remote`` lets it reach another machine, and only ``user`` lets it write, both
+/// with the user's own configuration.
 struct GitProcess: Sendable {
     /// More than this from one call is refused, in bytes.
     private static let maxOutput = 512 << 20
 
     let folder: String
-    private let reachesOut: Bool
+    private let role: Role
     private let limit: Duration
+
+    private enum Role { case reader, fetcher, user }
 
     /// For reading what is on this machine.
     static func local(_ folder: String) -> GitProcess {
-        GitProcess(folder: folder, reachesOut: false, limit: .seconds(60))
+        GitProcess(folder: folder, role: .reader, limit: .seconds(60))
     }
 
     /// For `fetch`.
     static func remote(_ folder: String) -> GitProcess {
-        GitProcess(folder: folder, reachesOut: true, limit: .seconds(120))
+        GitProcess(folder: folder, role: .fetcher, limit: .seconds(120))
+    }
+
+    /// For `commit`, as if the user had typed it.
+    static func user(_ folder: String) -> GitProcess {
+        GitProcess(folder: folder, role: .user, limit: .seconds(300))
     }
 
     /// Returns what `git` prints to standard output. Fails when it ends with another status than 0, or not in time.
@@ -51,7 +59,8 @@ struct GitProcess: Sendable {
     }
 
     private var options: [String] {
-        [
+        if role == .user { return [] }
+        return [
             "core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.directory=*", "safe.bareRepository=all",
             "log.showSignature=false", "log.showRoot=true", "gc.auto=0", "maintenance.auto=false",
         ].flatMap { ["-c", $0] }
@@ -61,20 +70,35 @@ struct GitProcess: Sendable {
         var variables = [
             "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_LITERAL_PATHSPECS=1", "GIT_NO_REPLACE_OBJECTS=1", "GIT_PAGER=cat",
         ]
-        let kept = reachesOut ? ["PATH", "HOME", "SSH_AUTH_SOCK"] : ["PATH"]
         for name in kept {
             if let value = getenv(name) { variables.append("\(name)=\(String(cString: value))") }
         }
-        if reachesOut {
-            // A question for a password would wait for ever; ext:: would run a command.
-            variables += ["GIT_SSH_COMMAND=ssh -oBatchMode=yes", "GIT_ALLOW_PROTOCOL=https:ssh:file"]
-        } else {
+        switch role {
+        case .reader:
             // What is missing is not fetched, and no configuration outside the repository counts.
             variables += [
                 "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "GIT_CONFIG_NOSYSTEM=1",
                 "GIT_CONFIG_GLOBAL=/dev/null",
             ]
+        case .fetcher:
+            // A question for a password would wait for ever; ext:: would run a command.
+            variables += ["GIT_SSH_COMMAND=ssh -oBatchMode=yes", "GIT_ALLOW_PROTOCOL=https:ssh:file"]
+        case .user: break
         }
         return variables
+    }
+
+    /// The variables that are handed on.
+    private var kept: [String] {
+        switch role {
+        case .reader: ["PATH"]
+        case .fetcher: ["PATH", "HOME", "SSH_AUTH_SOCK"]
+        case .user:
+            [
+                "PATH", "HOME", "XDG_CONFIG_HOME", "USER", "LOGNAME", "EMAIL", "TZ", "SSH_AUTH_SOCK", "GNUPGHOME",
+                "GPG_TTY", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME",
+                "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM",
+            ]
+        }
     }
 }

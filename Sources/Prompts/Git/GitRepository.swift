@@ -4,7 +4,7 @@ import Glibc
 struct GitRepository: Sendable {
     private static let maxFileSize = 1024 * 1024
 
-    private let git: GitProcess
+    let git: GitProcess
     /// The top of the work tree; nil in a bare repository.
     let top: String?
     /// Below the top, without `/` at its ends; empty for the top itself.

@@ -23,7 +23,15 @@ struct Command: Sendable {
         /// One or more.
         static func several(_ name: String) -> Operand { Operand(name: name, isRequired: true, isRepeated: true) }
 
-        var synopsis: String { isRepeated ? "\(name)…" : isRequired ? name : "[\(name)]" }
+        /// None or more.
+        static func optionalSeveral(_ name: String) -> Operand {
+            Operand(name: name, isRequired: false, isRepeated: true)
+        }
+
+        var synopsis: String {
+            let word = isRepeated ? "\(name)…" : name
+            return isRequired ? word : "[\(word)]"
+        }
     }
 
     /// One word, two as in `keys create`, or three as in `ledger audit verify`.

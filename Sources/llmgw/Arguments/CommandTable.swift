@@ -5,6 +5,8 @@ enum CommandTable {
         .keysCreate, .keysList, .keysRevoke, .keysRotate,
         .costs, .budgets, .requests, .alertsList,
         .pricesList, .pricesCheck, .pricesReprice, .pricesRelease, .pricesReconcile,
+        .promptsList, .promptsShow, .promptsRender, .promptsDiff, .promptsLint, .promptsTest,
+        .promptsPromote, .promptsRollback, .promptsHistory, .promptsBump,
         .promptsSync, .promptsBundle, .promptsVerify,
         .eval, .evalJudge, .evalImport,
         .feedbackList,

@@ -125,7 +125,7 @@ struct EvaluationFiles: Sendable {
     }
 
     /// All files below a folder, eight folders deep; nothing for a folder that is not there.
-    private static func search(_ folder: String, depth: Int = 8) -> [String] {
+    static func search(_ folder: String, depth: Int = 8) -> [String] {
         guard depth > 0, let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
         var files: [String] = []

@@ -1,0 +1,65 @@
+import Glibc
+import Prompts
+
+/// A change of what a label stands for: in its file, and in git when that is wanted.
+struct LabelMove {
+    let desk: PromptDesk
+    let name: String
+    let label: String
+    let version: String
+    /// All 64 digits.
+    let digest: String
+
+    private var path: String { "prompts/labels/\(label).yaml" }
+
+    /// Writes the label's file and prints what changed in it. Returns false when it says so already.
+    func apply(_ context: Context) throws(Failure) -> Bool {
+        let before = desk.workspace.source(path)
+        let after: [UInt8]
+        do throws(LabelEdit.Failure) {
+            after = try LabelEdit.set(name, version: version, digest: digest, in: before ?? [], label: label)
+        } catch {
+            throw .usage(error.message)
+        }
+        guard after != before else { return false }
+        let folder = desk.onDisk("prompts/labels")
+        guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
+            throw Failure(.failure, "\(folder): \(String(cString: strerror(errno)))")
+        }
+        guard WholeFile.replace(desk.onDisk(path), after) else {
+            throw Failure(.failure, "\(desk.onDisk(path)): \(String(cString: strerror(errno)))")
+        }
+        let shown = desk.inRepository(path)
+        let lines = TextDiff(before ?? [], after).unified(old: before == nil ? "/dev/null" : shown, new: shown)
+        context.output.write(Paint(context).diff(lines))
+        context.output.flush()
+        return true
+    }
+
+    /// Commits the label's file alone, or says how.
+    ///
+    /// - Parameter text: the commit's message; its first line says what moves.
+    func commit(_ text: String, isWanted: Bool, _ context: Context) throws(Failure) {
+        guard desk.workspace.top != nil else {
+            if isWanted { throw .usage("--commit: \(desk.shown("prompts/")) is in no git repository") }
+            return
+        }
+        guard isWanted else {
+            let subject = text.split(separator: "\n").first ?? ""
+            context.errors.line("not committed yet: git commit -m \"\(subject)\" \(desk.shown(path))")
+            context.errors.flush()
+            return
+        }
+        do throws(GitFailure) {
+            let commit = try GitCommit.file(desk.onDisk(path), in: desk.workspace.folder, message: text)
+            context.output.line("commit \(commit.prefix(12))")
+        } catch {
+            throw Failure(.failure, "\(error); the label's file is changed, and not committed")
+        }
+    }
+
+    /// What the label stands for now, on disk.
+    static func current(_ name: String, _ label: String, _ desk: PromptDesk) -> PromptLabelMove.Target? {
+        desk.workspace.library.labels(of: name).first { $0.label == label }?.target
+    }
+}

@@ -1,0 +1,124 @@
+import Gateway
+import Glibc
+import Inference
+import Ledger
+import Prompts
+
+/// What the commands that work on a folder of prompts share: the folder, its past, and the ledger if there is one.
+///
+/// No gateway is needed, and no configuration: the folder is `--prompts`, else the configuration's, else `./prompts`.
+struct PromptDesk {
+    let workspace: PromptWorkspace
+    /// Nil when no configuration was read.
+    let configuration: Configuration?
+    private let shownFolder: String
+
+    init(_ arguments: Arguments, _ context: Context) throws(Failure) {
+        let configuration = try PromptDesk.configuration(arguments, context)
+        let folder = try PromptDesk.folder(arguments, configuration)
+        var memory: [RegisteredVersion] = []
+        if let path = configuration?.ledger.path, let reader = try? LedgerReader.open(path) {
+            memory = ((try? reader.promptVersions()) ?? []).map {
+                RegisteredVersion(name: $0.name, version: $0.version, digest: $0.digest, commit: $0.commit)
+            }
+        }
+        do throws(PromptLoadErrors) {
+            workspace = try PromptWorkspace(folder: folder, registered: memory)
+        } catch {
+            throw .usage("\(folder): \(error.diagnostics.first?.message ?? "cannot be read")")
+        }
+        self.configuration = configuration
+        shownFolder = ShownPath.text(folder)
+    }
+
+    /// Read when it is named, or when it is where it usually is and no folder is named.
+    private static func configuration(
+        _ arguments: Arguments, _ context: Context
+    ) throws(Failure) -> Configuration? {
+        if arguments.text("config") == nil {
+            guard arguments.text("prompts") == nil, access(context.configurationPath(arguments), F_OK) == 0 else {
+                return nil
+            }
+        }
+        return try LedgerLocation.configuration(arguments, context)
+    }
+
+    private static func folder(_ arguments: Arguments, _ configuration: Configuration?) throws(Failure) -> String {
+        if let folder = arguments.text("prompts") { return folder }
+        guard let prompts = configuration?.prompts, !prompts.isEmpty else {
+            if access("prompts", F_OK) == 0 { return "prompts" }
+            throw .usage("there is no folder 'prompts' here; name one with --prompts DIR")
+        }
+        guard prompts.bundle == nil, prompts.repository.map(GitMirror.isRemote) != true, let path = prompts.path else {
+            throw .usage(
+                "the configuration's prompts are no folder on this machine; clone their repository, and name the folder"
+                    + " with --prompts DIR")
+        }
+        return path
+    }
+
+    // MARK: Names
+
+    /// The version that `selector` stands for; a name alone is the file on disk.
+    ///
+    /// Fails with what is wrong in the file when that is why it cannot be found.
+    func resolve(_ selector: String, _ context: Context) throws(Failure) -> ResolvedPrompt {
+        let whole = selector.contains("@") ? selector : selector + "@worktree"
+        do throws(GatewayError) {
+            return try workspace.library.resolve(whole)
+        } catch {
+            let name = String(selector.prefix { $0 != "@" })
+            let faults = workspace.diagnostics(of: name).filter { $0.severity == .error }
+            guard whole.hasSuffix("@worktree"), !faults.isEmpty else { throw .usage(error.message) }
+            for fault in faults { context.errors.line(shown(fault)) }
+            context.errors.flush()
+            throw Failure(.findings, "'\(name)' does not compile as it is on disk")
+        }
+    }
+
+    /// Everything about the version that a selector stands for.
+    func facts(_ selector: String, _ context: Context) throws(Failure) -> PromptFacts {
+        let resolved = try resolve(selector, context)
+        guard let facts = workspace.library.facts(of: resolved.reference.digest) else {
+            throw .usage("'\(selector)' is not known")
+        }
+        return facts
+    }
+
+    // MARK: Paths
+
+    /// A path that begins with `prompts/`, as it is called from here.
+    func shown(_ path: String) -> String {
+        shownFolder + "/" + path.dropFirst("prompts/".count)
+    }
+
+    func shown(_ finding: PromptDiagnostic) -> String {
+        var moved = finding
+        moved.file = shown(finding.file)
+        return moved.description
+    }
+
+    /// A path that begins with `prompts/`, on disk.
+    func onDisk(_ path: String) -> String {
+        workspace.folder + "/" + path.dropFirst("prompts/".count)
+    }
+
+    /// A path that begins with `prompts/`, from the top of the repository, as reports for git servers want it.
+    func inRepository(_ path: String) -> String {
+        guard workspace.top != nil else { return shown(path) }
+        let below = workspace.pathInRepository
+        return (below.isEmpty ? "" : below + "/") + path.dropFirst("prompts/".count)
+    }
+
+    // MARK: Ledger
+
+    /// Nil without a configuration, and while no gateway has made the ledger.
+    var ledger: LedgerReader? {
+        configuration.flatMap { try? LedgerReader.open($0.ledger.path) }
+    }
+}
+
+extension Option {
+    static let prompts = Option(
+        "prompts", .text("DIR"), "the folder of prompts; else the configuration's, else ./prompts")
+}

@@ -1,0 +1,72 @@
+import Glibc
+import Prompts
+
+extension Command {
+    static let promptsLint = Command(
+        name: "prompts lint", summary: "everything that is wrong or doubtful in the files, with line and remedy",
+        notes: [
+            "With --against, each text that differs from REF must have a higher version, and a higher first number when",
+            "its variables or its output break callers. Exit code 1 when there are errors; warnings alone are fine.",
+        ],
+        operands: [.optionalSeveral("PATH")],
+        options: [
+            Option("against", .text("REF"), "a branch, tag or commit, such as origin/main"),
+            Option("strict", .flag, "warnings fail too"),
+            Option("format", .choice(["text", "json", "junit", "codequality"]), "text unless told"),
+            .prompts, .config,
+        ],
+        examples: [
+            Example("llmgw prompts lint", "all files"),
+            Example("llmgw prompts lint prompts/support-reply.prompt", "one, or a folder"),
+            Example("llmgw prompts lint --against origin/main --format codequality > gl-code-quality.json", "GitLab"),
+        ]
+    ) { arguments, context in
+        let desk = try PromptDesk(arguments, context)
+        var findings: [PromptDiagnostic]
+        do throws(GitFailure) {
+            findings = try desk.workspace.findings(against: arguments.text("against"))
+        } catch {
+            throw Failure.usage("--against: \(error)")
+        }
+        if !arguments.operands.isEmpty {
+            let chosen = try desk.files(arguments.operands)
+            findings.removeAll { !chosen.contains($0.file) }
+        }
+        let report = LintReport(findings, desk)
+        switch arguments.text("format") {
+        case "json": context.output.write(report.json)
+        case "junit": context.output.write(report.junit)
+        case "codequality": context.output.write(report.codeQuality)
+        default: context.output.write(report.text(Paint(context)))
+        }
+        let fails = findings.contains { $0.severity == .error || arguments.has("strict") }
+        return fails ? .findings : .success
+    }
+}
+
+extension PromptDesk {
+    /// The files of the folder that paths on the command line mean, each with the prefix `prompts/`.
+    func files(_ paths: [String]) throws(Failure) -> Set<String> {
+        let root = PromptDesk.whole(workspace.folder) ?? workspace.folder
+        var chosen: Set<String> = []
+        for path in paths {
+            guard let whole = PromptDesk.whole(path) else {
+                throw .usage("\(path): \(String(cString: strerror(errno)))")
+            }
+            guard whole == root || whole.hasPrefix(root + "/") else {
+                throw .usage("\(path): is not in the folder of prompts, \(shown("prompts/"))")
+            }
+            let below = "prompts" + whole.dropFirst(root.count)
+            let found = workspace.files.filter { $0 == below || $0.hasPrefix(below + "/") }
+            guard !found.isEmpty else { throw .usage("\(path): is no file of prompts, and has none in it") }
+            chosen.formUnion(found)
+        }
+        return chosen
+    }
+
+    private static func whole(_ path: String) -> String? {
+        guard let pointer = realpath(path, nil) else { return nil }
+        defer { free(pointer) }
+        return String(cString: pointer)
+    }
+}

@@ -1,0 +1,128 @@
+import Glibc
+import Inference
+import JSON
+import Prompts
+
+extension Command {
+    static let promptsRender = Command(
+        name: "prompts render", summary: "the messages that a prompt makes of variables; no model is called",
+        notes: ["A name alone is the file on disk. FILE is a JSON object of the variables; - is standard input."],
+        operands: [.required("NAME[@SEL]")],
+        options: [
+            Option("vars", .text("FILE"), "the variables; none unless told"),
+            Option("history", .text("FILE"), "a JSON array: the messages that a caller would send along"),
+            Option("request", .flag, "the whole request: model, messages and parameters"), .prompts, .config,
+        ],
+        examples: [
+            Example("llmgw prompts render support-reply --vars case.json", "the file on disk"),
+            Example("echo '{\"name\": \"Ada\"}' | llmgw prompts render hello@production --vars -", "what runs"),
+        ]
+    ) { arguments, context in
+        let desk = try PromptDesk(arguments, context)
+        let prompt = try desk.resolve(arguments.operands[0], context)
+        let input = try RenderInput(arguments)
+        let rendered = try input.render(prompt)
+        guard arguments.has("request") else {
+            context.output.write(RenderInput.pretty(rendered.messages) + [10])
+            return .success
+        }
+        var members = prompt.model.map { [JSONMember("model", .string($0))] } ?? []
+        members.append(JSONMember("messages", try RenderInput.json(rendered.messages, "the messages")))
+        members += rendered.parameters.map { JSONMember($0.name, $0.value) }
+        context.output.write(RenderInput.pretty(JSONValue.object(members).serialized()) + [10])
+        return .success
+    }
+}
+
+/// What a prompt is rendered with, read from files.
+struct RenderInput {
+    private let variables: JSONValue?
+    private let history: PromptHistory
+
+    init(_ arguments: Arguments) throws(Failure) {
+        guard arguments.text("vars") != "-" || arguments.text("history") != "-" else {
+            throw .usage("--vars and --history cannot both be read from standard input")
+        }
+        variables = try arguments.text("vars").map { (path) throws(Failure) in
+            try RenderInput.json(try RenderInput.read(path), path)
+        }
+        history =
+            try arguments.text("history").map { (path) throws(Failure) in
+                try RenderInput.history(try RenderInput.read(path), path)
+            } ?? PromptHistory()
+    }
+
+    func render(_ prompt: ResolvedPrompt) throws(Failure) -> RenderedPrompt {
+        do throws(GatewayError) {
+            return try prompt.render(variables: variables, history: history)
+        } catch {
+            throw .usage(error.message)
+        }
+    }
+
+    /// - Parameter name: of the file, for messages.
+    static func json(_ bytes: [UInt8], _ name: String) throws(Failure) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw .usage("\(name): is not JSON: \(error)")
+        }
+    }
+
+    static func history(_ bytes: [UInt8], _ name: String) throws(Failure) -> PromptHistory {
+        do {
+            let document = try JSONDocument(bytes)
+            return try PromptHistory(messages: document.root, of: document)
+        } catch let error as GatewayError {
+            throw .usage("\(name): \(error.message)")
+        } catch {
+            throw .usage("\(name): is not JSON: \(error)")
+        }
+    }
+
+    private static func read(_ path: String) throws(Failure) -> [UInt8] {
+        guard let bytes = WholeFile.read(path == "-" ? "/dev/stdin" : path) else {
+            throw .usage("\(path): \(String(cString: strerror(errno)))")
+        }
+        return bytes
+    }
+
+    /// JSON with a member a line; the text must be valid.
+    static func pretty(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var depth = 0
+        var (isInText, isEscaped) = (false, false)
+        func breakLine() -> [UInt8] { [10] + [UInt8](repeating: 32, count: 2 * depth) }
+        for (index, byte) in bytes.enumerated() {
+            if isInText {
+                result.append(byte)
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == 0x5C {
+                    isEscaped = true
+                } else if byte == 0x22 {
+                    isInText = false
+                }
+                continue
+            }
+            let next = bytes[(index + 1)...].first { !" \n\t\r".utf8.contains($0) }
+            switch byte {
+            case 0x22: isInText = true; result.append(byte)
+            case 0x7B, 0x5B:
+                result.append(byte)
+                depth += 1
+                if next != 0x7D, next != 0x5D { result += breakLine() }
+            case 0x7D, 0x5D:
+                depth -= 1
+                let last = result.last
+                if last != 0x7B, last != 0x5B { result += breakLine() }
+                result.append(byte)
+            case 0x2C: result += [byte] + breakLine()
+            case 0x3A: result += [byte, 32]
+            case 0x20, 0x0A, 0x0D, 0x09: break
+            default: result.append(byte)
+            }
+        }
+        return result
+    }
+}
