@@ -6,7 +6,7 @@ enum CommandTable {
         .costs, .budgets, .requests, .alertsList,
         .pricesList, .pricesCheck, .pricesReprice, .pricesRelease, .pricesReconcile,
         .promptsList, .promptsShow, .promptsRender, .promptsDiff, .promptsLint, .promptsTest,
-        .promptsPromote, .promptsRollback, .promptsHistory, .promptsBump,
+        .promptsPromote, .promptsRollback, .promptsHistory, .promptsBump, .promptsImport,
         .promptsSync, .promptsBundle, .promptsVerify,
         .eval, .evalJudge, .evalImport,
         .feedbackList,

@@ -40,10 +40,7 @@ struct LabelMove {
     ///
     /// - Parameter text: the commit's message; its first line says what moves.
     func commit(_ text: String, isWanted: Bool, _ context: Context) throws(Failure) {
-        guard desk.workspace.top != nil else {
-            if isWanted { throw .usage("--commit: \(desk.shown("prompts/")) is in no git repository") }
-            return
-        }
+        guard desk.workspace.top != nil else { return }
         guard isWanted else {
             let subject = text.split(separator: "\n").first ?? ""
             context.errors.line("not committed yet: git commit -m \"\(subject)\" \(desk.shown(path))")

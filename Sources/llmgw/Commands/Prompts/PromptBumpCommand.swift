@@ -24,7 +24,8 @@ extension Command {
         let levels = VersionEdit.Level.allCases.filter { arguments.has($0.rawValue) }
         guard levels.count <= 1 else { throw Failure.usage("choose one of --patch, --minor and --major") }
         let desk = try PromptDesk(arguments, context)
-        let names = try arguments.operands + desk.dependents(arguments.text("dependents-of"), context)
+        let dependents = try desk.dependents(arguments.text("dependents-of"), context)
+        let names = Set(arguments.operands).union(dependents).sorted()
         guard !names.isEmpty || arguments.has("dependents-of") else {
             throw Failure.usage("prompts bump needs a NAME, or --dependents-of PART")
         }

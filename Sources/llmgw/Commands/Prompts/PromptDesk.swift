@@ -25,7 +25,7 @@ struct PromptDesk {
         do throws(PromptLoadErrors) {
             workspace = try PromptWorkspace(folder: folder, registered: memory)
         } catch {
-            throw .usage("\(folder): \(error.diagnostics.first?.message ?? "cannot be read")")
+            throw .usage("\(folder): \(error.diagnostics.map { "\($0.file): \($0.message)" }.joined(separator: "\n"))")
         }
         self.configuration = configuration
         shownFolder = ShownPath.text(folder)

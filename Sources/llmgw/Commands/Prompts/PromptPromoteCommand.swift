@@ -76,6 +76,9 @@ struct Promotion {
 
     /// A label of a text that no commit has would stop the gateway from taking the commit.
     func requireCommitted() throws(Failure) {
+        guard desk.workspace.top != nil else {
+            throw .usage("--commit: \(desk.shown("prompts/")) is in no git repository")
+        }
         guard record.origin == nil else { return }
         throw Failure(
             .findings,

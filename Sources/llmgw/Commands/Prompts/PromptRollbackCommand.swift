@@ -7,7 +7,7 @@ extension Command {
     static let promptsRollback = Command(
         name: "prompts rollback", summary: "let a label stand for what it stood for before",
         notes: [
-            "The version before is read from git: what the label's file said until its line was last changed.",
+            "The version before is read from git: what the label stood for before it first stood for what it does now.",
             "--now also turns the label in the running gateway, for the next request on, until git says the same.",
             "Exit code 3 when there is no version before, or, with --now, no gateway.",
         ],
@@ -19,7 +19,7 @@ extension Command {
             Option("commit", .flag, "commit the label's file, and nothing else"), .prompts, .config,
         ],
         examples: [
-            Example("llmgw prompts rollback support-reply --now --reason \"wrong language\"", "in an emergency"),
+            Example("llmgw prompts rollback support-reply --now --reason complaints", "in an emergency"),
             Example("llmgw prompts rollback support-reply --label staging --commit", "in git alone"),
         ]
     ) { arguments, context in

@@ -97,7 +97,7 @@ struct RenderTrial {
         for result in results {
             let place = paint.text("\(result.file):\(result.line)", .bold)
             for fault in result.faults {
-                text += "\(place): \(paint.text("error", .red)) \(result.id): \(Paint.printable(fault))\n"
+                text += "\(place): \(paint.text("error:", .red)) \(result.id): \(Paint.printable(fault))\n"
             }
         }
         let failed = results.count { !$0.faults.isEmpty }

@@ -1,0 +1,137 @@
+import Testing
+
+@testable import Prompts
+
+@Suite struct PromptyImportTests {
+    private func imported(_ text: String) throws -> PromptyImport {
+        try PromptyImport(Array(text.utf8), file: "chat.prompty")
+    }
+
+    /// What is wrong with the new file, as `prompts lint` would say it.
+    private func faultsOf(_ result: PromptyImport) -> [String] {
+        faults(["chat.prompt": result.text])
+    }
+
+    @Test func aConversationWithVariablesBecomesAPrompt() throws {
+        let result = try imported(
+            """
+            ---
+            name: Basic chat
+            description: "Answers: briefly"
+            authors: [jane]
+            model:
+              api: chat
+              configuration: {azure_deployment: gpt-4}
+              parameters: {max_tokens: 100, temperature: 0.2}
+            inputs:
+              firstName: {type: string, description: who asks}
+              chat_history: []
+              question: Why?
+              city: {type: string, default: Bonn}
+            sample:
+              firstName: Ann
+            ---
+            system:
+            You help {{firstName}} in {{ city }}.
+
+            {% for item in chat_history %}
+            {{item.role}}:
+            {{item.content}}
+            {% endfor %}
+
+            # user:
+            {{question}}
+            """)
+        #expect(faultsOf(result).isEmpty)
+        #expect(result.findings.map(\.severity) == [.warning])
+        #expect(
+            result.text == """
+                ---
+                description: "Answers: briefly"
+                version: 1.0.0
+                config:
+                  max_tokens: 100
+                  temperature: 0.2
+                input:
+                  schema:
+                    "firstName": "string, who asks"
+                    "question": "string"
+                    "city": "string"
+                  default:
+                    "city": "Bonn"
+                ---
+                {{role "system"}}
+                You help {{firstName}} in {{city}}.
+
+                {{history}}
+
+                {{role "user"}}
+                {{question}}
+                """)
+        let messages = try library(["chat.prompt": result.text]).resolve("chat@worktree").render(
+            variables: json(#"{"firstName": "Ann", "question": "Who?"}"#),
+            history: history(#"[{"role": "user", "content": "Hi"}]"#))
+        #expect(
+            try PromptsTests.messages(messages) == ["system: You help Ann in Bonn.", "user: Hi", "user: Who?"])
+    }
+
+    @Test func conditionsAndLoopsAreTranslated() throws {
+        let result = try imported(
+            """
+            system:
+            {# who #}{% if formal %}Sir{% elif name %}{{ name }}{% else %}you{% endif %}
+            {% if not brief %}long{% endif %}{% if tone == "warm" %}warm{% endif %}
+            {%- for order in orders -%}
+            {{ loop.index0 }} {{ order.id }} for {{ name }}{% for tag in order.tags %} {{ tag }} of {{ order.id }}{% endfor %}
+            {% endfor %}
+            """)
+        #expect(result.findings.isEmpty)
+        #expect(
+            result.text.hasSuffix(
+                """
+                {{!-- who --}}{{#if formal}}Sir{{else if name}}{{name}}{{else}}you{{/if}}
+                {{#unless brief}}long{{/unless}}{{#ifEquals tone "warm"}}warm{{/ifEquals}}
+                {{#each orders}}
+                {{@index}} {{id}} for {{@root.name}}{{#each tags}} {{this}} of {{../id}}{{/each}}
+                {{/each}}
+                """))
+        #expect(faultsOf(result).isEmpty)
+    }
+
+    @Test func whatHasNoCounterpartIsNamedWithItsLine() throws {
+        let result = try imported(
+            """
+            ---
+            name: x
+            evaluators: [a]
+            model:
+              parameters: {max_tokens: 5, logit_bias: {}}
+            ---
+            user:
+            {{ name | upper }}
+            {% set a = 1 %}
+            {% if a > 2 and b %}x{% endif %}
+            """)
+        #expect(
+            result.findings.map { "\($0.severity.rawValue) \($0.line)" } == [
+                "warning 3", "warning 4", "warning 5", "error 8", "error 9", "error 10",
+            ])
+        #expect(result.text.contains("{{!-- {{name | upper} } --}}"))
+        #expect(faultsOf(result).isEmpty, "what is left is a prompt that compiles")
+    }
+
+    @Test func mustacheIsKept() throws {
+        let result = try imported(
+            "---\ntemplate: mustache\n---\nsystem:\n{{#items}}{{name}} {{/items}}{{{title}}}{{^none}}-{{/none}}\n")
+        #expect(
+            result.text.hasSuffix("{{role \"system\"}}\n{{#items}}{{name}} {{/items}}{{{title}}}{{^none}}-{{/none}}\n"))
+    }
+
+    @Test(arguments: [
+        "---\nname: x\n", "---\na: b: c\n---\n", "{% for", "{{", "{#", "{% if a %}", "user:", "",
+        "{% endif %}{% else %}",
+    ])
+    func nothingThatIsReadCanEndTheProcess(text: String) {
+        _ = try? imported(text)
+    }
+}
