@@ -36,9 +36,9 @@ struct PromptDesk {
         _ arguments: Arguments, _ context: Context
     ) throws(Failure) -> Configuration? {
         if arguments.text("config") == nil {
-            guard arguments.text("prompts") == nil, access(context.configurationPath(arguments), F_OK) == 0 else {
-                return nil
-            }
+            guard arguments.text("prompts") == nil else { return nil }
+            let isNamed = context.environment["LLMGW_CONFIG"]?.isEmpty == false
+            guard isNamed || access(context.configurationPath(arguments), F_OK) == 0 else { return nil }
         }
         return try LedgerLocation.configuration(arguments, context)
     }
@@ -56,6 +56,9 @@ struct PromptDesk {
         }
         return path
     }
+
+    /// The only hosts that addresses of media may name; nil: any public one.
+    var mediaHosts: [String]? { configuration?.prompts.mediaHosts }
 
     // MARK: Names
 

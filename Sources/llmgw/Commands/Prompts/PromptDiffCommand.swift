@@ -32,7 +32,7 @@ extension Command {
         let selectors = [words.first ?? "production", words.count > 1 ? words[1] : "worktree"].map {
             "\(name)@\($0.hasPrefix("@") ? String($0.dropFirst()) : $0)"
         }
-        let input = arguments.has("rendered") ? try RenderInput(arguments) : nil
+        let input = arguments.has("rendered") ? try RenderInput(arguments, desk) : nil
         let lines = try PromptComparison(
             desk, try desk.resolve(selectors[0], context), try desk.resolve(selectors[1], context)
         ).lines(rendered: input)

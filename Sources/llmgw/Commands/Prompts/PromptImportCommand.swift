@@ -14,7 +14,7 @@ extension Command {
         ],
         examples: [
             Example("llmgw prompts import chat.prompty", "look at it"),
-            Example("llmgw prompts import chat.prompty --out prompts && llmgw prompts lint", "keep it, and check it"),
+            Example("llmgw prompts import chat.prompty --out prompts", "keep it; then `llmgw prompts lint`"),
         ]
     ) { arguments, context in
         let path = arguments.operands[0]

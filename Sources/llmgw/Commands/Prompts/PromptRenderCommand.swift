@@ -20,7 +20,7 @@ extension Command {
     ) { arguments, context in
         let desk = try PromptDesk(arguments, context)
         let prompt = try desk.resolve(arguments.operands[0], context)
-        let input = try RenderInput(arguments)
+        let input = try RenderInput(arguments, desk)
         let rendered = try input.render(prompt)
         guard arguments.has("request") else {
             context.output.write(RenderInput.pretty(rendered.messages) + [10])
@@ -38,8 +38,9 @@ extension Command {
 struct RenderInput {
     private let variables: JSONValue?
     private let history: PromptHistory
+    private let mediaHosts: [String]?
 
-    init(_ arguments: Arguments) throws(Failure) {
+    init(_ arguments: Arguments, _ desk: PromptDesk) throws(Failure) {
         guard arguments.text("vars") != "-" || arguments.text("history") != "-" else {
             throw .usage("--vars and --history cannot both be read from standard input")
         }
@@ -50,11 +51,12 @@ struct RenderInput {
             try arguments.text("history").map { (path) throws(Failure) in
                 try RenderInput.history(try RenderInput.read(path), path)
             } ?? PromptHistory()
+        mediaHosts = desk.mediaHosts
     }
 
     func render(_ prompt: ResolvedPrompt) throws(Failure) -> RenderedPrompt {
         do throws(GatewayError) {
-            return try prompt.render(variables: variables, history: history)
+            return try prompt.render(variables: variables, history: history, mediaHosts: mediaHosts)
         } catch {
             throw .usage(error.message)
         }

@@ -58,10 +58,12 @@ struct RenderTrial {
 
     private let files: EvaluationFiles
     private let prompt: ResolvedPrompt
+    private let mediaHosts: [String]?
 
     init(_ files: EvaluationFiles, _ desk: PromptDesk, _ context: Context) throws(Failure) {
         self.files = files
         prompt = try desk.resolve(files.gate.prompt, context)
+        mediaHosts = desk.mediaHosts
     }
 
     func results() -> [Result] {
@@ -76,7 +78,7 @@ struct RenderTrial {
     private func faults(of row: EvaluationCase, _ assertions: [Assertion]) -> [String] {
         do {
             let history = try RenderInput.history(JSONValue.array(row.messages).serialized(), row.id)
-            let rendered = try prompt.render(variables: row.variables, history: history)
+            let rendered = try prompt.render(variables: row.variables, history: history, mediaHosts: mediaHosts)
             let messages = try RenderInput.json(rendered.messages, row.id)
             return assertions.compactMap { assertion in
                 assertion.renderFault(in: messages).map { fault in
