@@ -40,7 +40,10 @@ extension Writer {
     /// Refuses or keeps the jobs of a moment in which nothing is tried.
     func refuse(_ batch: ArraySlice<Job>) {
         guard let failure = status.unavailable else { return }
+        let settled = kept.count
         keep(batch, failure)
+        // On a full disk what the reserve gave up is there for settlements: one that has just come need not wait.
+        if isFull, kept.count > settled { retryAt = monotonicNanoseconds() }
         tellTheLate()
     }
 
