@@ -237,6 +237,18 @@ def test_commit_takes_the_label_alone(desk):
     assert desk.repository.git("status", "--porcelain") == "M  prompts/greet.prompt", "still staged"
 
 
+def test_a_gateway_that_reads_the_folder_alone_has_no_old_text(desk, gateways, upstream):
+    desk.commit({"greet.prompt": text("1.0.0", "one")})
+    desk("promote", "greet", "1.0.0", "--to", "production", "--commit")
+    desk.write("greet.prompt", text("1.1.0", "two"))
+    folder = {"path": str(desk.folder / "prompts"), "allow_unreleased": True}
+    config = ["--config", gateways({"prompts": folder}, upstream.url).path]
+    assert "404" not in desk("promote", "greet", "1.1.0", "--to", "production", *config)
+    result = subprocess.run(
+        [str(BINARY), "prompts", "rollback", "greet", *map(str, config)], env=ENVIRONMENT, capture_output=True, text=True)
+    assert result.returncode == 0 and "would be answered 404; set prompts.repository" in result.stderr
+
+
 def test_a_gate_wants_a_passing_record_of_this_very_text(desk):
     desk.commit(FILES)
     desk.gate()

@@ -88,4 +88,22 @@ import Testing
     func whatCannotBeEditedIsRefused(text: String) {
         #expect(throws: LabelEdit.Failure.self) { try set("greet", in: text) }
     }
+
+    /// Whatever stands around it: either one line changes, or the file is refused.
+    @Test func noOtherLineEverChanges() {
+        let pieces = [
+            "greet: ", "\"1.0.0 sha256:0123456789ab\"", "1.0.0 sha256:0123456789ab", "\n", "# greet: x", "'", "{", "}",
+            ",",
+            "other: \"1.0.0 sha256:0123456789ab\"", " ", "é", "-", ":", "\"greet\": ",
+        ]
+        for _ in 0..<5_000 {
+            let text = (0..<Int.random(in: 0...9)).map { _ in pieces.randomElement() ?? "" }.joined()
+            guard let edited = try? set("greet", in: text) else { continue }
+            let before = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let after = edited.split(separator: "\n", omittingEmptySubsequences: false)
+            let changed = zip(before, after).count { $0 != $1 }
+            let isAppended = after.count > before.count || text.isEmpty || text.last == "\n"
+            #expect(changed <= 1 && (isAppended || after.count == before.count), "\(text) → \(edited)")
+        }
+    }
 }

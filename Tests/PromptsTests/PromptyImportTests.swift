@@ -134,4 +134,18 @@ import Testing
     func nothingThatIsReadCanEndTheProcess(text: String) {
         _ = try? imported(text)
     }
+
+    /// Pieces of tags in any order: whatever comes of it, the program lives, and the head is always one that can be read.
+    @Test func anyOrderOfTagsIsReadToItsEnd() throws {
+        let pieces = [
+            "{%", "%}", "{{", "}}", "{#", "#}", "if a", "endif", "for x in y", "endfor", "else", "elif b", "x", ".",
+            "-",
+            "user:", "\n", " ", "not ", "== 1", "loop.index0", "x.role", "|", "\"", "--", "é",
+        ]
+        for _ in 0..<2_000 {
+            let body = (0..<12).map { _ in pieces.randomElement() ?? "" }.joined()
+            let result = try imported("---\nname: x\n---\n" + body)
+            #expect(result.text.hasPrefix("---\nversion: 1.0.0\n"), "\(body)")
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Gateway
 import Glibc
 import Prompts
 
@@ -22,6 +23,7 @@ struct LabelMove {
             throw .usage(error.message)
         }
         guard after != before else { return false }
+        warnOfFolder(context)
         let folder = desk.onDisk("prompts/labels")
         guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
             throw Failure(.failure, "\(folder): \(String(cString: strerror(errno)))")
@@ -34,6 +36,17 @@ struct LabelMove {
         context.output.write(Paint(context).diff(lines))
         context.output.flush()
         return true
+    }
+
+    /// A gateway without a repository knows one text of each prompt: the one on disk.
+    private func warnOfFolder(_ context: Context) {
+        guard let prompts = desk.configuration?.prompts, prompts.repository == nil,
+            (try? desk.workspace.library.version(name + "@worktree"))?.digest != digest
+        else { return }
+        context.errors.line(
+            "warning: \(name) \(version) is not the text on disk, and a gateway without prompts.repository has no other:"
+                + " calls of \(name)@\(label) would be answered 404; set prompts.repository, or bring the text back")
+        context.errors.flush()
     }
 
     /// Commits the label's file alone, or says how.
