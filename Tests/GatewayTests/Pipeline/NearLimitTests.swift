@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test func theTightestBudgetSaysWhatIsAffordable() {
-        let rate = FXRate(base: .usd, quote: .usd, day: "", nano: 1_250_000_000, source: "")  // 1.25 of the budget's for 1
+        // 1.25 of the budget's currency for 1 of the price's.
+        let rate = FXRate(base: .usd, quote: .usd, day: "", nano: 1_250_000_000, source: "")
         let room = noRoom(
             [
                 (line("a", nano: 500, limit: 1_000), NearLimit()),
