@@ -102,6 +102,7 @@ class Crowd:
         self.finished = {}  # request id → (nano-dollars, text of the call), of answers that were read to their end
         self.statuses = {}
         self.broken = 0
+        self.keyed = []  # texts of calls with an Idempotency-Key, which were sent up to three times
         self.lock = threading.Lock()
         self.stopped = threading.Event()
         self.threads = [
@@ -120,24 +121,38 @@ class Crowd:
         count = 0
         while not self.stopped.is_set():
             count += 1
-            try:
-                with Wire(self.gateway.port, timeout=10) as wire:
-                    self._call(wire, f"call {number}-{count}", dice)
-            except (OSError, EOFError):
-                self.broken += 1
-                time.sleep(0.01)  # the gateway may be gone for a moment
+            text = f"call {number}-{count}"
+            request, streams, tries = self._request(text, dice)
+            for _ in range(tries):
+                try:
+                    with Wire(self.gateway.port, timeout=10) as wire:
+                        self._call(wire, text, request, streams, dice)
+                except (OSError, EOFError):
+                    self.broken += 1
+                    time.sleep(0.01)  # the gateway may be gone for a moment
 
-    def _call(self, wire, text, dice):
+    def _request(self, text, dice):
+        """The bytes of a call, whether it streams, and how often it is sent: under one key for all times."""
         members = {"stream": True} if dice.random() < 0.5 else {}
         if dice.random() < 0.7:
             members["max_tokens"] = dice.randrange(1, 120)
-        wire.send(post("/v1/chat/completions", dice.choice(self.keys), chat("chaos", text, **members)))
+        headers = [f"x-llmgw-user: user-{dice.randrange(4)}"]
+        is_keyed = dice.random() < 0.2
+        if is_keyed:
+            headers.append(f"Idempotency-Key: {text.replace(' ', '-')}")
+            self.keyed.append(text)
+        body = chat("chaos", text, **members)
+        return (post("/v1/chat/completions", dice.choice(self.keys), body, headers), "stream" in members,
+                3 if is_keyed else 1)
+
+    def _call(self, wire, text, request, streams, dice):
+        wire.send(request)
         if dice.random() < 0.08:
             time.sleep(dice.uniform(0, 0.02))
             return wire.reset()
         answer = wire.head()
         self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
-        if not members.get("stream") or answer.status != 200:
+        if not streams or answer.status != 200:
             answer.body = wire._take(int(answer.headers["content-length"]))
             if answer.status == 200:
                 self._finish(answer, nano(answer.headers["x-llmgw-cost"]), text)

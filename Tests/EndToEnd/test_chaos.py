@@ -26,8 +26,12 @@ def configured(url):
                              "disconnect": {"time": "300ms", "bytes": "64KiB", "streams": 20}}},
         "models": {"chaos": {"targets": [{"provider": "up", "model": "scripted"}, {"provider": "up", "model": "second"}],
                              "max_output_tokens": 80}},
+        "organisation": "all",
+        "budgets": [{"organisation": True, "window": "year", "limit": LARGE},
+                    {"team": "red", "window": "week", "limit": LARGE, "alerts": [0.0001, 0.9]}],
         "applications": {
-            "rich": {"models": ["chaos"], "budgets": [
+            "rich": {"team": "red", "models": ["chaos"], "budgets": [
+                {"window": "day", "limit": LARGE, "each": "user"},
                 {"window": "day", "limit": LARGE, "zone": "Pacific/Apia"}, {"window": "month", "limit": LARGE},
                 {"window": "total", "limit": LARGE}]},
             "poor": {"models": ["chaos"], "budgets": [
@@ -94,6 +98,10 @@ def check(gateway, provider, crowd):
             assert last["cost_nano"] == cost and cost in billed, (request, cost, billed)
         else:
             assert last["basis"] == "presumed" and last["cost_nano"] == cost == last["bound_nano"]
+    # The same key is billed for one request alone: by the first target, and by the second if the first broke off.
+    for text in crowd.keyed:
+        billed = [entry for entry in provider.by_call.get(text, []) if provider.truth[entry] > 0]
+        assert len(billed) <= 2, f"{text} was run again"
     assert len(provider.truth) <= len(attempts), "a call that the provider read has an attempt"
     booked = sum(row["cost_nano"] or 0 for row in attempts)
     assert provider.total <= booked, "what was billed is booked, or presumed at its bound"

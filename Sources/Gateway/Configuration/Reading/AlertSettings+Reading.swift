@@ -23,7 +23,7 @@ extension WebhookSettings {
 
     fileprivate static func read(_ reader: MappingReader<WebhookKey>) -> WebhookSettings? {
         let url = reader.required(.url, example: "url: https://hooks.example/llmgw").flatMap { value in
-            address(value, isPrivate: isPrivate(reader), reader.context)
+            reader.context.baseURL(value, isPrivate: isPrivate(reader))
         }
         let secret = reader.required(.secret, example: "secret: ${LLMGW_WEBHOOK_SECRET}").flatMap { value in
             secretText(value, reader.context)
@@ -39,22 +39,6 @@ extension WebhookSettings {
         var isPrivate = false
         reader.bool(.isPrivate, into: &isPrivate)
         return isPrivate
-    }
-
-    private static func address(
-        _ value: ConfigurationValue, isPrivate: Bool, _ context: ReadingContext
-    ) -> BaseURL? {
-        guard let text = context.string(value) else { return nil }
-        do throws(BaseURL.Malformed) {
-            let url = try BaseURL(text)
-            if let reason = url.reasonToBePrivate, !isPrivate {
-                context.error(value, "\(reason); if that is meant, add 'private: true' (127.0.0.1 needs none)")
-            }
-            return url
-        } catch {
-            context.error(value, "\(error)")
-            return nil
-        }
     }
 
     private static func secretText(_ value: ConfigurationValue, _ context: ReadingContext) -> SecretText? {

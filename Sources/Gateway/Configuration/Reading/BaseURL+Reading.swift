@@ -91,3 +91,20 @@ extension BaseURL {
         return host == "localhost" || host.hasSuffix(".localhost") ? "is a name for this machine" : nil
     }
 }
+
+extension ReadingContext {
+    /// A URL that the gateway calls; a private address, or http beyond this machine, must be meant.
+    func baseURL(_ value: ConfigurationValue, isPrivate: Bool) -> BaseURL? {
+        guard let text = string(value) else { return nil }
+        do throws(BaseURL.Malformed) {
+            let url = try BaseURL(text)
+            if let reason = url.reasonToBePrivate, !isPrivate {
+                error(value, "\(reason); if that is meant, add 'private: true' (127.0.0.1 needs none)")
+            }
+            return url
+        } catch let reason {
+            error(value, "\(reason)")
+            return nil
+        }
+    }
+}

@@ -68,7 +68,7 @@ extension ProviderSettings {
         switch kind {
         case .openai:
             if let value = reader.required(.baseURL, example: "base_url: https://api.openai.com/v1") {
-                baseURL = url(value, reader.context)
+                baseURL = reader.context.baseURL(value, isPrivate: isPrivate)
             }
         case .simulated:
             for key in [ProviderKey.baseURL, .apiKey, .headers, .caFile, .proxy] where reader.has(key) {
@@ -95,20 +95,6 @@ extension ProviderSettings {
         if let value = reader.scalar(.usage) { usage = reader.context.choice(value, of: UsageDialect.self) }
         if let inner = reader.mapping(.disconnect, DrainKey.self) { drain.read(inner) }
         if let inner = reader.mapping(.timeouts, TimeoutsKey.self) { timeouts.read(inner) }
-    }
-
-    private func url(_ value: ConfigurationValue, _ context: ReadingContext) -> BaseURL? {
-        guard let text = context.string(value) else { return nil }
-        do throws(BaseURL.Malformed) {
-            let url = try BaseURL(text)
-            if let reason = url.reasonToBePrivate, !isPrivate {
-                context.error(value, "\(reason); if that is meant, add 'private: true' (127.0.0.1 needs none)")
-            }
-            return url
-        } catch {
-            context.error(value, "\(error)")
-            return nil
-        }
     }
 
     private static func proxy(_ value: ConfigurationValue, _ context: ReadingContext) -> BaseURL? {
