@@ -12,7 +12,8 @@ public struct Call: Sendable {
     public let user: String?
     /// Whether the answer is streamed.
     public let streams: Bool
-    /// Whether a budget near its limit gave the call to another model. It is not given to a third.
+    /// Whether no other model may serve the call: a budget near its limit has given it to one already, or its answer is of
+    /// use from this model alone, as embeddings are.
     public let isDegraded: Bool
 
     public init(

@@ -31,6 +31,9 @@ package struct OpenAIStreamRelay: Sendable {
         reader = AnswerReader(usage)
     }
 
+    /// Whether every choice has named its reason to finish: only usage can still come.
+    package var isFinished: Bool { isTerminated || reader.finishCount > 0 && reader.finishCount >= choices }
+
     /// What was read so far; of several usage figures the last.
     package var reading: AnswerReading { reader.reading }
 

@@ -13,7 +13,7 @@ package import PluginKit
 /// one twice, under the same id. Deliveries go one after the other, beside the requests and never in their way. Lives on
 /// one loop.
 package final class AlertDesk {
-    private static let batch = 100
+    private static let batch = 1_000
 
     private let gateway: LLMGateway
     private let reactor: Reactor
@@ -50,6 +50,11 @@ package final class AlertDesk {
         }
         gateway.metrics.alertsPending(rows.count)
         known = known.filter { id, _ in rows.contains { $0.id == id } }
+        // A dead receiver holds up the messages to it, not what the log and the plugins are told.
+        for row in rows where known[row.id] == nil {
+            announce(BudgetAlert(row))
+            known[row.id] = 0
+        }
         for row in rows where !isEnded { await deliver(row) }
         if rows.count == AlertDesk.batch { ring(after: .seconds(1)) }
         guard let next = known.values.min() else { return }
@@ -58,10 +63,6 @@ package final class AlertDesk {
 
     private func deliver(_ row: AlertRow) async {
         let alert = BudgetAlert(row)
-        if known[row.id] == nil {
-            announce(alert)
-            known[row.id] = 0
-        }
         guard let webhook = gateway.generations.current.configuration.alerts.webhook else {
             return await mark(row, delivered: true, error: "no webhook is configured")
         }

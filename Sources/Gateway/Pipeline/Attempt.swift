@@ -93,7 +93,8 @@ extension RequestHandler {
     private func meter(_ call: InferenceCall, _ target: Target, _ output: Int64) -> SliceMeter? {
         guard call.request.isStream, let slices = call.model.settings.slices, let slack = target.provider.cancelSlack
         else { return nil }
-        let meter = SliceMeter(slices, full: output, slack: slack)
+        let (all, overflowed) = slack.multipliedReportingOverflow(by: max(1, call.request.choices))
+        let meter = SliceMeter(slices, full: output, slack: overflowed ? .max : all)
         return meter.bound < output ? meter : nil
     }
 

@@ -97,7 +97,7 @@ final class InferenceCall {
     var forPlugins: Call {
         Call(
             id: id, at: startedAt, identity: identity, keyName: caller.keyName, user: hashedUser,
-            streams: request.isStream, isDegraded: degradedFrom != nil)
+            streams: request.isStream, isDegraded: degradedFrom != nil || endpoint == .embeddings)
     }
 
     /// Goes on with another model. The variant of an experiment is left out: its figures are of the model that it names.

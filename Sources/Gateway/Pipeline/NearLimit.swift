@@ -95,7 +95,9 @@ extension RequestHandler {
 
     /// What the client is told in the end; if a budget names a smaller model, ``route(_:)`` tries that one before.
     func refusal(_ call: InferenceCall, _ noRoom: NoRoom) -> GatewayError {
-        if call.degradedFrom == nil, let name = noRoom.smallerModel, name != call.model.name {
+        if call.degradedFrom == nil, call.endpoint != .embeddings, let name = noRoom.smallerModel,
+            name != call.model.name
+        {
             call.smallerModel = call.generation.models[name]
         }
         return noRoom.admission.refusal(

@@ -34,8 +34,10 @@ final class SliceMeter {
     /// The most output tokens that the vendor can bill as far as the hold reaches now.
     var bound: Int64 { bound(of: granted) }
 
-    /// What the next, larger hold would reach to: twice as far.
-    var next: Int64 { min(full, granted.addingClamped(granted)) }
+    /// What the next, larger hold would reach to: twice as far, and beyond what is written already.
+    var next: Int64 {
+        min(full, max(granted.addingClamped(granted), written.addingClamped(ahead).addingClamped(1)))
+    }
 
     func bound(of tokens: Int64) -> Int64 { min(full, tokens.addingClamped(slack)) }
 
@@ -84,8 +86,10 @@ extension RequestHandler {
     /// - Parameter written: bytes of text so far.
     func covers(_ call: InferenceCall, _ attempt: Attempt, written: Int64) async -> Bool {
         guard let meter = attempt.meter else { return true }
-        if meter.note(written) { reactor.spawn { await self.extend(call, attempt, meter) } }
-        if meter.isUsedUp { await meter.settled() }
+        repeat {
+            if meter.note(written) { reactor.spawn { await self.extend(call, attempt, meter) } }
+            await meter.settled()
+        } while meter.isUsedUp && !meter.isFinal
         return !meter.isUsedUp
     }
 

@@ -72,10 +72,11 @@ extension RequestHandler {
             if !stream.hasBegun { begin(call, attempt, stream) }
             stream.keep(output)
             call.exchange.write(output)
-            await call.exchange.drained()
-            if attempt.meter != nil, !stream.relay.isTerminated, !stream.isBroken {
+            // Before the wait for a slow client: the vendor does not wait for it.
+            if attempt.meter != nil, !stream.relay.isFinished, !stream.isBroken {
                 stream.isCut = await !covers(call, attempt, written: stream.relay.reading.outputBytes)
             }
+            await call.exchange.drained()
         }
         if stream.isCut { transfer.cancel() }
         // Whatever may follow [DONE] is of no use; the connection is the client library's to keep or close.
@@ -99,7 +100,7 @@ extension RequestHandler {
     ) async -> AttemptFailure? {
         let reading = stream.relay.reading
         let isGone = call.exchange.isClientGone
-        let outcome = reading.usage.map { AttemptOutcome.reported($0, tier: reading.tier) } ?? .unknown
+        let outcome = outcome(of: attempt, reading)
         let closing = end(of: call, isGone ? .cancelled : .completed, status: 200)
         do throws(LedgerError) {
             let cost = try await settle(call, attempt, outcome, status: 200, served: reading, closing: closing)
@@ -117,6 +118,14 @@ extension RequestHandler {
         }
         gateway.metrics.finished(call, status: 200)
         return nil
+    }
+
+    /// What a whole stream came to. Without usage it is presumed at its hold; one that is held in slices may have written more
+    /// than that.
+    private func outcome(of attempt: Attempt, _ reading: AnswerReading) -> AttemptOutcome {
+        if let usage = reading.usage { return .reported(usage, tier: reading.tier) }
+        guard let meter = attempt.meter, reading.outputBytes > meter.bound else { return .unknown }
+        return .counted(output: min(meter.full, reading.outputBytes))
     }
 
     /// Ends a stream whose budget has no more room: for the client its answer has reached the limit of its length.
@@ -143,16 +152,6 @@ extension RequestHandler {
         return nil
     }
 
-    /// What an attempt that ended in its stream came to. A vendor that stops billing when it is left has billed no more than
-    /// what it wrote and the slack.
-    private func outcome(of attempt: Attempt, _ stream: StreamState, isGone: Bool) -> AttemptOutcome {
-        guard isGone, stream.wasCancelled, let slack = attempt.target.provider.cancelSlack, attempt.price != nil else {
-            return .unknown
-        }
-        let written = stream.relay.reading.outputBytes.addingClamped(slack)
-        return .counted(output: min(written, attempt.quote.outputTokensMax))
-    }
-
     /// Settles a stream that broke. Before the client had a byte of it, the next target may be asked.
     @inline(never)
     private func brokeInStream(
@@ -168,7 +167,7 @@ extension RequestHandler {
         call.verdictOnTarget = isGone ? TargetVerdict.none : .brokeOff
         do throws(LedgerError) {
             _ = try await settle(
-                call, attempt, outcome(of: attempt, stream, isGone: isGone), status: 200, served: stream.relay.reading,
+                call, attempt, .unknown, status: 200, served: stream.relay.reading,
                 error: failure.kind.rawValue,
                 closing: end(of: call, isGone ? .cancelled : .truncated, status: 200, error: failure.kind.rawValue))
             cut(call, stream, failure.gatewayError)
@@ -195,8 +194,6 @@ private final class StreamState {
     var hasBegun = false
     private(set) var failure: StreamFailure?
     private(set) var isBroken = false
-    /// The gateway left the vendor, because of its client.
-    private(set) var wasCancelled = false
     /// The hold is used up.
     var isCut = false
     /// The most bytes of the answer that are kept for a repetition; 0: none.
@@ -230,7 +227,6 @@ private final class StreamState {
     /// The transfer broke.
     @inline(never)
     func cutShort(_ error: TransferFailure) {
-        wasCancelled = error == .cancelled
         broke(StreamFailure(kind: .cutShort, reason: "\(error)"))
     }
 

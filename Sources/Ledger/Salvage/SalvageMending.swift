@@ -49,7 +49,7 @@ struct SalvageMending {
             UPDATE attempt SET period=NULL, posted_nano=NULL WHERE period NOT IN (SELECT id FROM period);
             UPDATE hold SET period=NULL, held_nano=NULL WHERE period NOT IN (SELECT id FROM period);
             DELETE FROM alert WHERE period NOT IN (SELECT id FROM period);
-            DELETE FROM adjustment WHERE period NOT IN (SELECT id FROM period);
+            DELETE FROM adjustment WHERE period NOT NULL AND period NOT IN (SELECT id FROM period);
             DELETE FROM line WHERE period NOT IN (SELECT id FROM period);
             """, "lines of lost budget periods are let go"
         ),
@@ -118,6 +118,7 @@ struct SalvageMending {
         let fuller = """
             SELECT saved.* FROM temp.saved LEFT JOIN rollup USING(slot, identity)
             WHERE saved.attempts>ifnull(rollup.attempts, 0) OR saved.refused>ifnull(rollup.refused, 0)
+              OR saved.priced>ifnull(rollup.priced, 0)
             """
         guard let last = try connection.integer("SELECT max(slot) FROM (\(fuller))"), last > 0 else { return }
         let count = try connection.integer("SELECT count(*) FROM (\(fuller))") ?? 0

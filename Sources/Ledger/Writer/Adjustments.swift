@@ -32,13 +32,22 @@ extension Writer {
     fileprivate func adjust(_ adjustment: Adjustment) throws {
         let place = "\(adjustment.request) attempt \(adjustment.attempt)"
         let select = try connection.prepare(
-            "SELECT cost_nano, admitted_at, identity FROM attempt WHERE request=? AND attempt=?")
+            """
+            SELECT cost_nano, admitted_at, identity, state, currency FROM attempt JOIN identity ON identity.id=identity
+            WHERE request=? AND attempt=?
+            """)
         select.bind(1, adjustment.request)
         select.bind(2, adjustment.attempt)
         guard try select.step() else {
             throw LedgerError(.missing, "\(place) is not settled; only a settled attempt is corrected")
         }
         try refuseSecond(adjustment.id)
+        if adjustment.kind == .presumedRelease, select.text(3) != HoldState.presumed.rawValue || adjustment.nano > 0 {
+            throw LedgerError(.conflict, "\(place): only what is presumed can be released, and a release takes back")
+        }
+        guard adjustment.currency != nil || !select.isNull(4) else {
+            throw LedgerError(.conflict, "\(place) has no price; its correction must name a currency")
+        }
         let earlier = try connection.prepare(
             "SELECT ifnull(sum(nano),0) FROM adjustment WHERE request=? AND attempt=? AND period IS NULL")
         earlier.bind(1, adjustment.request)

@@ -33,6 +33,8 @@ extension Writer {
             case .room: break
             case .contended: inTheWay = inTheWay ?? index
             case .exhausted:
+                // A crash or a correction may have filled it: then no hold and no settlement comes that would say so.
+                if !line.alerts.isEmpty { try alerts.note(line.alerts, of: ids[index], try periods[ids[index]]) }
                 answers.append(.admit(job, .exhausted(line, try periods.states(ids))))
                 return true
             }

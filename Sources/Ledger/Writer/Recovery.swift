@@ -16,7 +16,7 @@ enum Recovery {
           presumed_nano=period.presumed_nano+open.nano
         FROM (SELECT period AS id, sum(nano) AS nano FROM
             (SELECT period, held_nano AS nano FROM hold WHERE period NOT NULL
-             UNION ALL SELECT line.period, line.held_nano FROM hold JOIN line USING(request, attempt))
+             UNION ALL SELECT line.period, line.held_nano FROM hold CROSS JOIN line USING(request, attempt))
           GROUP BY period) AS open
         WHERE open.id=period.id;
         UPDATE line SET posted_nano=held_nano WHERE (request, attempt) IN (SELECT request, attempt FROM hold);

@@ -89,6 +89,7 @@ final class Writer {
                 guard !status.isFatal else { return finish(closing, queued[batch.endIndex...]) }
             }
             if closing.isEmpty { retain() }
+            guard !status.isFatal else { return finish(closing, []) }
             if !closing.isEmpty && !kept.isEmpty && isPastClosingPatience { break }
         }
         stop()
