@@ -34,7 +34,7 @@ struct PromptTimeline {
 
     private mutating func apply(_ state: GitState, _ number: Int) {
         var changed: Set<String> = []
-        var movesParts = false
+        var (changesParts, movesParts) = (false, false)
         for change in state.changes {
             guard let kind = PromptFileKind(path: change.path) else { continue }
             let before = files[change.path]
@@ -44,13 +44,17 @@ struct PromptTimeline {
             case .label(let name): readLabel(name, change.path, state.commit)
             case .partial, .schema, .tool:
                 changed.formUnion(prompts(including: change.path))
+                changesParts = true
                 // A part that comes or goes decides what a name stands for, also where it was not used before.
                 if (before == nil) != (files[change.path] == nil) { movesParts = true }
                 readPart(change.path)
             case .misnamed: break
             }
         }
-        if movesParts { changed.formUnion(files.keys.filter { $0.hasSuffix(".prompt") }) }
+        if changesParts {
+            // One that does not compile may have waited for this part: which it would include is not known.
+            changed.formUnion(files.keys.filter { $0.hasSuffix(".prompt") && (movesParts || current[$0] == nil) })
+        }
         for path in changed { compile(path, state.commit, number) }
     }
 

@@ -76,6 +76,21 @@ extension GitTests {
             #expect(try repository.library().versions(of: "p").count == 3)
         }
 
+        @Test func aMendedPartMendsThePromptsThatWaitedForIt() throws {
+            let repository = try TemporaryRepository()
+            try repository.commit([
+                "p.prompt": "---\nversion: 1.0.0\n---\n{{> tone}} hello\n", "partials/_tone.prompt": "warm",
+                "q.prompt": prompt("1.0.0", "q"),
+            ])
+            let whole = try repository.library().resolve("p@1.0.0").reference.digest
+            let broken = try repository.commit(["partials/_tone.prompt": "{{#if"])
+            let mended = try repository.commit(["partials/_tone.prompt": "warm"])
+            let library = try repository.library()
+            #expect(try library.resolve("p@git:\(mended)").reference.digest == whole)
+            #expect(refusal { _ = try library.resolve("p@git:\(broken)") }?.code == "prompt_version_not_found")
+            #expect(try library.resolve("p@1.0.0").reference.digest == whole)
+        }
+
         @Test func deletedAndRenamedPromptsStayCallableByVersion() throws {
             let repository = try TemporaryRepository()
             try repository.commit([
