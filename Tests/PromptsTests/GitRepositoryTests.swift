@@ -60,6 +60,16 @@ extension GitTests {
             #expect(versions(try repository.library("HEAD")) == ["1.1.0", "1.0.0"])
         }
 
+        @Test func aBranchComesBeforeATagOfItsName() throws {
+            let repository = try twoVersions()
+            try repository.git(["tag", "main", "HEAD~1"])
+            #expect(versions(try repository.library("main")) == ["1.1.0", "1.0.0"])
+            #expect(versions(try repository.library("refs/tags/main")) == ["1.0.0"])
+            let newest = try repository.git(["rev-parse", "HEAD"])
+            try repository.git(["update-ref", "refs/heads/\(newest)", "HEAD~1"])
+            #expect(try repository.source(newest).head() == newest)  // a whole id is never a name
+        }
+
         @Test func repositoriesThatNameObjectsWithSHA256() throws {
             let repository = try twoVersions(["--object-format=sha256"])
             let library = try repository.library()

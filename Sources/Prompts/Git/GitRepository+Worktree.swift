@@ -20,11 +20,10 @@ extension GitRepository {
 
     /// The commit that a user's word stands for.
     func commit(_ ref: String) throws(GitFailure) -> String {
-        do throws(GitFailure) {
-            return try git.line(["rev-parse", "--verify", "--end-of-options", ref + "^{commit}"])
-        } catch {
+        guard let commit = commit(named: ref) else {
             throw GitFailure(
                 "\(git.folder): there is no commit '\(ref)'; name a branch, a tag or a commit, and fetch it first")
         }
+        return commit
     }
 }

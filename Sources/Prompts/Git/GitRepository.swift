@@ -36,12 +36,24 @@ struct GitRepository: Sendable {
 
     /// The commit that `ref` stands for now.
     func head(of ref: String) throws(GitFailure) -> String {
-        do throws(GitFailure) {
-            return try git.line(["rev-parse", "--verify", "--end-of-options", ref + "^{commit}"])
-        } catch {
+        guard let commit = commit(named: ref) else {
             throw GitFailure(
                 "\(git.folder): prompts.ref: there is no commit '\(ref)'; name a branch, a tag or a commit")
         }
+        return commit
+    }
+
+    /// The commit that a word stands for; nil when it names none.
+    ///
+    /// A branch comes before a tag of the same name, unlike in git, so that nobody who may only tag moves what is served.
+    func commit(named word: String) -> String? {
+        let isCommit = (word.utf8.count == 40 || word.utf8.count == 64) && word.allSatisfy(\.isHexDigit)
+        let isWhole = isCommit || word == "HEAD" || word.hasPrefix("refs/")
+        for prefix in isWhole ? [""] : ["refs/heads/", "refs/remotes/", "refs/tags/", ""] {
+            let name = prefix + word + "^{commit}"
+            if let commit = try? git.line(["rev-parse", "--verify", "--end-of-options", name]) { return commit }
+        }
+        return nil
     }
 
     /// All that the folder ever held, up to the commit `head`.
