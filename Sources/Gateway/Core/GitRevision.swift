@@ -43,7 +43,8 @@ package struct GitRevision: Sendable, Hashable, CustomStringConvertible {
 
     /// Runs git without a shell and returns what it prints, of a long text the beginning; nil when it fails.
     ///
-    /// The optional locks are off, so that a running gateway never stands in the way of somebody's commit.
+    /// The optional locks are off, so that a running gateway never stands in the way of somebody's commit; so is the file
+    /// monitor, which is a program that the repository's configuration names.
     private static func output(of arguments: [String], in folder: String, limit: Int) -> [UInt8]? {
         var ends: [CInt] = [0, 0]
         guard pipe(&ends) == 0 else { return nil }
@@ -55,7 +56,7 @@ package struct GitRevision: Sendable, Hashable, CustomStringConvertible {
         posix_spawn_file_actions_addclose(&actions, ends[0])
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        let words = ["git", "--no-optional-locks", "-C", folder] + arguments
+        let words = ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", folder] + arguments
         var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for word in argv { free(word) } }
         var process = pid_t()
