@@ -28,6 +28,16 @@ package final class LedgerReader {
         }
     }
 
+    /// Whether the file is of an older program, and a writer has to bring it up to date before it can be read.
+    package static func isOutdated(_ path: String) -> Bool {
+        do throws(LedgerError) {
+            _ = try open(path)
+            return false
+        } catch {
+            return error.kind == .outdated
+        }
+    }
+
     /// Before which moments rows may have been removed.
     package func keptRows() throws(LedgerError) -> KeptRows {
         try read {

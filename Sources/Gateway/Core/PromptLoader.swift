@@ -25,7 +25,12 @@ struct PromptLoader {
 
     /// Returns the library with the labels that are turned at run time.
     func library() throws(PromptLoadErrors) -> PromptLibrary {
-        let memory = PromptMemory(ledger: ledger)
+        let memory: PromptMemory
+        do throws(LedgerError) {
+            memory = try PromptMemory(ledger: ledger)
+        } catch {
+            throw PromptLoader.problem("what the ledger remembers of prompts cannot be read: \(error.message)")
+        }
         return try loaded(memory).overridden(by: memory.overrides)
     }
 
@@ -73,18 +78,25 @@ struct PromptLoader {
     }
 }
 
-/// What the ledger remembers of prompts; nothing while there is no ledger, or one from before it remembered.
+/// What the ledger remembers of prompts: what versions meant, and labels turned at run time.
 struct PromptMemory {
     private(set) var versions: [RegisteredVersion] = []
     private(set) var overrides: [PromptOverride] = []
 
-    init(ledger: String) {
-        guard let reader = try? LedgerReader.open(ledger) else { return }
-        versions = ((try? reader.promptVersions()) ?? []).map {
-            RegisteredVersion(name: $0.name, version: $0.version, digest: $0.digest, commit: $0.commit)
-        }
-        overrides = ((try? reader.promptOverrides()) ?? []).map {
-            PromptOverride(name: $0.name, label: $0.label, version: $0.version, digest: $0.digest)
+    /// Nothing while there is no ledger, or one of an older program that no writer has brought up to date yet.
+    ///
+    /// Any other error is thrown: a ledger that cannot be read now would give every turned label back to its file.
+    init(ledger: String) throws(LedgerError) {
+        do throws(LedgerError) {
+            let reader = try LedgerReader.open(ledger)
+            versions = try reader.promptVersions().map {
+                RegisteredVersion(name: $0.name, version: $0.version, digest: $0.digest, commit: $0.commit)
+            }
+            overrides = try reader.promptOverrides().map {
+                PromptOverride(name: $0.name, label: $0.label, version: $0.version, digest: $0.digest)
+            }
+        } catch {
+            guard error.kind == .missing || error.kind == .outdated else { throw error }
         }
     }
 }

@@ -127,16 +127,17 @@ enum LedgerFile {
         let version = try connection.integer("PRAGMA user_version") ?? 0
         guard version == Schema.version else {
             throw LedgerError(
-                .schema,
+                .outdated,
                 "\(connection.path) has schema \(version), this program reads \(Schema.version); start the gateway once"
                     + " (`llmgw serve`): it makes a backup and brings the file up to date")
         }
     }
 }
 
+/// Whether a file is there, or may be: where nobody may look, it is not said to be missing.
 func fileExists(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0
+    return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
 }
 
 func restrictToOwner(_ path: String) { chmod(path, 0o600) }

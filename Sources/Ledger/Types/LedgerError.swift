@@ -5,6 +5,8 @@ package struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
         case locked
         /// The file's schema is newer than this program, or is not a ledger's.
         case schema
+        /// The file's schema is older than this program; a writer brings it up to date.
+        case outdated
         /// The file is damaged; a new one is never made over it.
         case corrupt
         /// Full, read-only or locked for now; mends itself.

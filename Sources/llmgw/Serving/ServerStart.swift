@@ -18,15 +18,10 @@ struct ServerStart {
     init(configuration path: String, _ context: Context) throws(Failure) {
         builder = GenerationBuilder(
             path: path, environment: context.environment, factories: PluginTable.factories)
-        let built = builder.build(fetching: true)
-        for finding in built.diagnostics { context.errors.line(finding.description) }
-        context.errors.flush()
-        guard let generation = built.generation else {
-            throw .usage("\(path) cannot be served; `llmgw check` shows the same mistakes without starting")
-        }
-        self.generation = generation
-        log = Log(generation.configuration.log)
-        let settings = generation.configuration.ledger
+        let first = try ServerStart.generation(builder.build(fetching: true), path, context)
+        log = Log(first.configuration.log)
+        let settings = first.configuration.ledger
+        let isOutdated = LedgerReader.isOutdated(settings.path)
         do {
             let ledger = try LedgerWriter.open(settings.path, options: ServerStart.options(settings, log, bell))
             if ledger.recovered > 0 {
@@ -34,6 +29,9 @@ struct ServerStart {
                     "calls of the process before were cut off and are charged at their bound",
                     ["count": .integer(ledger.recovered)])
             }
+            // Only now can be read which labels are turned, and what versions meant.
+            generation =
+                isOutdated ? try ServerStart.generation(builder.rebuild(promptsOf: first), path, context) : first
             gateway = LLMGateway(
                 ledger: ledger, generation: generation, log: log, unitKey: try UnitKey.load(beside: settings.path),
                 content: try ServerStart.content(generation.configuration.content, log))
@@ -42,6 +40,18 @@ struct ServerStart {
         } catch {
             throw error as? Failure ?? Failure(.failure, "\(error)")
         }
+    }
+
+    /// Tells the user what was found; throws when nothing can be served.
+    private static func generation(
+        _ built: GenerationBuilder.Result, _ path: String, _ context: Context
+    ) throws(Failure) -> Generation {
+        for finding in built.diagnostics { context.errors.line(finding.description) }
+        context.errors.flush()
+        guard let generation = built.generation else {
+            throw .usage("\(path) cannot be served; `llmgw check` shows the same mistakes without starting")
+        }
+        return generation
     }
 
     private static func content(_ settings: ContentSettings, _ log: Log) throws(LedgerError) -> ContentStore {
