@@ -28,8 +28,11 @@ extension Reloader {
         await takeTurn()
         defer { endTurn() }
         let before = gateway.generations.current
+        let found = await aside { builder in
+            Result { () throws(GitFailure) in try builder.head(ofPromptsIn: before.configuration) }
+        }
         do throws(GitFailure) {
-            let head = try builder.head(ofPromptsIn: before.configuration)
+            let head = try found.get()
             if !isForced, head == before.prompts.commit {
                 if gateway.promptSync.note(nil) { log.info("prompts: the repository can be read again") }
                 gateway.metrics.promptsSynced("unchanged")
@@ -38,7 +41,7 @@ extension Reloader {
         } catch {
             return failed(before, [Diagnostic(message: error.description)])
         }
-        let built = builder.rebuild(promptsOf: before)
+        let built = await aside { $0.rebuild(promptsOf: before) }
         guard let next = built.generation else { return failed(before, built.diagnostics) }
         let changes = PromptChanges(from: before.prompts, to: next.prompts)
         do throws(LedgerError) {
@@ -99,13 +102,22 @@ extension Reloader {
 
     /// Turns a label to another version from the next request on, until git says the same or somebody clears it.
     ///
-    /// Errors: 404 when there is no such version; those of the ledger.
+    /// Errors: 404 when there is no such version, 422 when there is no such label; those of the ledger.
     package func overrideLabel(
         _ label: String, of name: String, version: String, reason: String, by actor: String
     ) async throws -> PromptOverrideRow {
         await takeTurn()
         defer { endTurn() }
-        let record = try gateway.generations.current.prompts.version("\(name)@\(version)")
+        let prompts = gateway.generations.current.prompts
+        let record = try prompts.version("\(name)@\(version)")
+        let labels = prompts.allLabels
+        guard labels.contains(label) else {
+            let known = labels.isEmpty ? "none" : labels.joined(separator: ", ")
+            throw GatewayError(
+                422, "prompt_label_not_found",
+                "there is no label '\(label)' that could be turned; there are: \(known). The file"
+                    + " prompts/labels/\(label).yaml would declare it", param: "label")
+        }
         let row = PromptOverrideRow(
             name: name, label: label, version: record.version ?? version, digest: record.digest, by: actor,
             reason: reason,
@@ -114,7 +126,7 @@ extension Reloader {
             "prompts.override", "\(name)@\(label)", "version=\(row.version) digest=\(row.digest) reason=\(reason)",
             by: actor)
         try await gateway.ledger.setPromptOverride(row)
-        try applyOverrides()
+        try await applyOverrides()
         log.warning(
             "a label of a prompt was turned at run time; git says otherwise",
             [
@@ -129,7 +141,7 @@ extension Reloader {
         await takeTurn()
         defer { endTurn() }
         try await clear(label, name, by: actor)
-        try applyOverrides()
+        try await applyOverrides()
     }
 
     private func clear(_ label: String, _ name: String, by actor: String) async throws(LedgerError) {
@@ -158,16 +170,22 @@ extension Reloader {
                 log.error("an override that git agrees with cannot be cleared", ["reason": .string(error.message)])
             }
         }
-        if isChanged { try? applyOverrides() }
+        if isChanged { try? await applyOverrides() }
     }
 
     /// The next request sees them.
-    private func applyOverrides() throws(LedgerError) {
+    private func applyOverrides() async throws(LedgerError) {
         let before = gateway.generations.current
-        let overrides = try LedgerReader.open(before.configuration.ledger.path).promptOverrides().map {
-            PromptOverride(name: $0.name, label: $0.label, version: $0.version, digest: $0.digest)
+        let next = await aside { builder in
+            Result { () throws(LedgerError) in
+                let rows = try LedgerReader.open(before.configuration.ledger.path).promptOverrides()
+                let overrides = rows.map {
+                    PromptOverride(name: $0.name, label: $0.label, version: $0.version, digest: $0.digest)
+                }
+                return builder.overridden(before, by: overrides)
+            }
         }
-        gateway.generations.replace(with: builder.overridden(before, by: overrides))
+        gateway.generations.replace(with: try next.get())
     }
 }
 

@@ -6,7 +6,8 @@ package import Telemetry
 
 /// Makes the next generation from the files as they are now: all of it, or nothing changes.
 ///
-/// An actor, so that two reloads never overlap; it reads files, so it never runs on an event loop.
+/// An actor, so that two reloads never overlap. It runs where its caller does, which is an event loop as a rule; so it
+/// reads files and asks git only through ``aside(_:)``.
 package actor Reloader {
     let builder: GenerationBuilder
     let gateway: LLMGateway
@@ -31,7 +32,7 @@ package actor Reloader {
     package func reload(by actor: String) async -> Outcome {
         await takeTurn()
         defer { endTurn() }
-        let built = builder.build(fetching: true)
+        let built = await aside { $0.build(fetching: true) }
         let before = gateway.generations.current
         guard let next = built.generation else {
             return refused(before, built.diagnostics)
@@ -56,6 +57,12 @@ package actor Reloader {
             "configuration reloaded",
             ["generation": .string(next.id), "before": .string(before.id), "warnings": .integer(findings.count)])
         return Outcome(generation: next.id, isReplaced: true, diagnostics: findings)
+    }
+
+    /// Does what blocks off the event loops: a detached task does not inherit where its maker runs.
+    func aside<Value: Sendable>(_ work: @escaping @Sendable (GenerationBuilder) -> Value) async -> Value {
+        let builder = builder
+        return await Task.detached { work(builder) }.value
     }
 
     // MARK: Turns

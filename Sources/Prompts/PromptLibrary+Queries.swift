@@ -26,6 +26,9 @@ extension PromptLibrary {
         }
     }
 
+    /// All labels, sorted.
+    package var allLabels: [String] { labels.keys.sorted() }
+
     /// The files of a version, sorted by path; the paths begin with `prompts/`.
     ///
     /// - Parameter digest: all 64 digits.

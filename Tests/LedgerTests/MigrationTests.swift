@@ -60,7 +60,7 @@ import Testing
     @Test func aReaderSaysWhoBringsTheFileUpToDate() throws {
         let folder = try oldFile()
         let error = #expect(throws: LedgerError.self) { _ = try LedgerReader.open(folder.ledger) }
-        #expect(error?.kind == .schema && error?.message.contains("llmgw serve") == true)
+        #expect(error?.kind == .outdated && error?.message.contains("llmgw serve") == true)
     }
 
     @Test func aMigrationThatFailsLeavesVersion1AsItWas() throws {

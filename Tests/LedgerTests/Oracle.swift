@@ -114,14 +114,13 @@ extension Oracle {
         note(attempt.levels)
     }
 
-    /// Whether an open attempt may grow to `bound`, up to `ceiling` on each level.
-    func mayGrow(_ place: Int, to bound: Int64, ceiling: Int64?) -> Bool {
+    /// Whether an open attempt may grow to `bound`; a ceiling is for attempts that have not begun.
+    func mayGrow(_ place: Int, to bound: Int64) -> Bool {
         let more = bound - attempts[place].bound
         guard !attempts[place].isFinal else { return false }
         return more <= 0
             || attempts[place].levels.allSatisfy { level in
-                let limit = min(levels[level].applied ?? 0, ceiling ?? .max)
-                return !levels[level].enforces || posted(level) + held(level) + more <= limit
+                !levels[level].enforces || posted(level) + held(level) + more <= levels[level].applied ?? 0
             }
     }
 
@@ -150,6 +149,7 @@ extension Oracle {
         guard let charge = attempts[place].charge, charge + attempts[place].corrections + nano >= 0 else {
             return false
         }
+        guard !isRelease || attempts[place].basis == .presumed && nano <= 0 else { return false }
         return attempts[place].levels.allSatisfy {
             posted($0) + nano >= 0 && (!isRelease || presumed($0) + nano >= 0)
         }

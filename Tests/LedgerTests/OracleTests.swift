@@ -78,6 +78,7 @@ private struct History {
         if expected == .held {
             oracle.hold(.init(id: request.request, bound: quote, levels: places, key: wanted))
         }
+        if case .exhausted(let index) = expected { oracle.note([places[index]]) }
         switch result {
         case .held: expect(expected == .held, "held, not \(expected)")
         case .exhausted(let line, _):
@@ -102,7 +103,7 @@ private struct History {
         oracle.see(lines, attempt.levels)
         if isRepeated {
             expect(result.isExtended, "\(result), repeated")
-        } else if oracle.mayGrow(place, to: bound, ceiling: lines.compactMap(\.ceiling).first) {
+        } else if oracle.mayGrow(place, to: bound) {
             oracle.attempts[place].seq += 1
             oracle.attempts[place].bound = max(attempt.bound, bound)
             if bound > attempt.bound { oracle.note(attempt.levels) }
