@@ -11,11 +11,20 @@ extension Assertion {
         package var score: Double
         /// What is wrong; empty when it passes.
         package var reason: String
+        /// False when it could not be checked: then it passes neither plain nor negated.
+        package var isDecided = true
 
         package init(passes: Bool, score: Double? = nil, reason: String) {
             self.passes = passes
             self.score = score ?? (passes ? 1 : 0)
             self.reason = passes ? "" : reason
+        }
+
+        /// What could not be checked, and why.
+        static func undecided(_ reason: String) -> Finding {
+            var finding = Finding(passes: false, reason: reason)
+            finding.isDecided = false
+            return finding
         }
     }
 
@@ -25,9 +34,10 @@ extension Assertion {
         return isNegated ? negated(plain) : plain
     }
 
-    /// The finding of the assertion with `not-` before it.
+    /// The finding of the assertion with `not-` before it; what could not be checked stays as it is.
     package func negated(_ finding: Finding) -> Finding {
-        Finding(passes: !finding.passes, score: 1 - finding.score, reason: "\(label): the answer does what it must not")
+        guard finding.isDecided else { return finding }
+        return Finding(passes: !finding.passes, score: 1 - finding.score, reason: "\(label): the answer does what it must not")
     }
 
     private func plainCheck(_ answer: Answer) -> Finding? {
@@ -36,8 +46,7 @@ extension Assertion {
         case .contains(let texts, let all, let ignoringCase): contains(answer.text, texts, all, ignoringCase)
         case .startsWith(let text):
             Finding(passes: answer.text.hasPrefix(text), reason: "the answer does not start with '\(text)'")
-        case .regex(let pattern):
-            Finding(passes: pattern.isFound(in: answer.text), reason: "nothing matches \(pattern.text)")
+        case .regex(let pattern): regex(answer.text, pattern)
         case .isJSON(let shape): isJSON(answer.text, shape)
         case .containsJSON(let shape):
             Finding(
@@ -77,6 +86,15 @@ extension Assertion {
             reason: "the answer does not contain \(missing.map { "'\($0)'" }.joined(separator: ", "))")
     }
 
+    /// A match may begin or end in what is not searched.
+    private static let tooLong = Finding.undecided(
+        "the text is longer than the \(TextPattern.maxText) characters that are searched")
+
+    private func regex(_ text: String, _ pattern: TextPattern) -> Finding {
+        guard !pattern.isTooLong(text) else { return Assertion.tooLong }
+        return Finding(passes: pattern.isFound(in: text), reason: "nothing matches \(pattern.text)")
+    }
+
     private func isJSON(_ text: String, _ shape: JSONShape?) -> Finding {
         guard let value = JSONText.whole(text) else { return Finding(passes: false, reason: "the answer is not JSON") }
         let mismatch = shape?.mismatch(value)
@@ -89,6 +107,7 @@ extension Assertion {
             return Finding(passes: false, reason: "the answer has nothing at \(path.text)")
         }
         let found = value.stringValue ?? String(decoding: value.serialized(), as: UTF8.self)
+        if case .matches(let pattern) = test, pattern.isTooLong(found) { return Assertion.tooLong }
         let passes =
             switch test {
             case .exists: true
@@ -111,8 +130,7 @@ extension Assertion {
     private func levenshtein(_ text: String, _ wanted: String, _ limit: Int) -> Finding {
         let (left, right) = (Array(text.unicodeScalars), Array(wanted.unicodeScalars))
         guard max(left.count, right.count) <= Assertion.maxCompared else {
-            return Finding(
-                passes: false, reason: "texts of more than \(Assertion.maxCompared) characters are not compared")
+            return .undecided("texts of more than \(Assertion.maxCompared) characters are not compared")
         }
         let edits = TextSimilarity.levenshtein(left, right)
         return Finding(passes: edits <= limit, reason: "\(edits) edits away, above \(limit)")
@@ -142,10 +160,10 @@ extension Assertion {
 
     private func cost(_ cost: Money?, _ limit: Int64) -> Finding {
         guard let cost else {
-            return Finding(passes: false, reason: "the model has no price, so its cost is not known")
+            return .undecided("the model has no price, so its cost is not known")
         }
         guard cost.currency == .usd else {
-            return Finding(passes: false, reason: "the cost is in \(cost.currency), and the threshold in USD")
+            return .undecided("the cost is in \(cost.currency), and the threshold in USD")
         }
         return Finding(passes: cost.nano <= limit, reason: "\(cost), above \(Money.decimal(nano: limit)) USD")
     }

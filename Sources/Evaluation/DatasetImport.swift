@@ -9,6 +9,8 @@ package enum DatasetImport {
         /// One object for each row, in order; each is checked again when the dataset is read.
         package var rows: [JSONValue]
         package var warnings: [EvaluationFault]
+        /// How many assertions had none: the dataset asks for less than its source.
+        package var dropped = 0
     }
 
     /// Reads promptfoo's YAML or CSV, by the file's ending.
@@ -37,6 +39,7 @@ package enum DatasetImport {
             var row = RowInProgress(id: "row-\(index + 1)", file: file, line: line.line)
             for (name, field) in zip(header, line.fields) { row.take(name, field) }
             result.warnings += row.warnings
+            result.dropped += row.dropped
             result.rows.append(row.json)
         }
         return result
@@ -53,20 +56,31 @@ package enum DatasetImport {
             throw EvaluationFaults([EvaluationFault(file, line: error.position.line, "\(error.code) \(error.message)")])
         }
         let list: YAMLNode? =
-            if case .mapping(let members) = node.value { members.first { $0.name == "tests" }?.node } else { node }
+            if case .mapping = node.value { member("tests", of: node)?.node } else { node }
         guard let list, case .sequence(let tests) = list.value else {
             throw EvaluationFaults([
                 EvaluationFault(file, "has no list of tests; it is promptfoo's 'tests:', or that list by itself")
             ])
         }
         var result = Result(rows: [], warnings: [])
+        if let defaults = member("defaultTest", of: node) {
+            let message = "'defaultTest' is left out; what it asserts belongs into the gate file's default_assert"
+            result.warnings.append(EvaluationFault(file, line: defaults.position.line, message))
+            result.dropped += 1
+        }
         for (index, test) in tests.enumerated() {
             var row = RowInProgress(id: "test-\(index + 1)", file: file, line: test.position.line)
             for member in test.json.objectValue ?? [] { row.take(member) }
             result.warnings += row.warnings
+            result.dropped += row.dropped
             result.rows.append(row.json)
         }
         return result
+    }
+
+    private static func member(_ name: String, of node: YAMLNode) -> YAMLMember? {
+        guard case .mapping(let members) = node.value else { return nil }
+        return members.first { $0.name == name }
     }
 }
 
@@ -80,6 +94,7 @@ private struct RowInProgress {
     private var metadata: [JSONMember] = []
     private var others: [JSONMember] = []
     private(set) var warnings: [EvaluationFault] = []
+    private(set) var dropped = 0
 
     init(id: String, file: String, line: Int) {
         self.id = .string(id)
@@ -120,7 +135,7 @@ private struct RowInProgress {
 
     /// `contains: word`, `not-icontains: word`, `is-json`, or a text that the answer equals.
     private mutating func takeExpected(_ field: String) {
-        let parts = field.split(separator: ":", maxSplits: 1).map(String.init)
+        let parts = field.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let value = parts.count == 2 ? JSONValue.string(String(parts[1].drop(while: \.isWhitespace))) : nil
         var word = parts[0].filter { !$0.isWhitespace }
         var threshold: String?
@@ -146,12 +161,20 @@ private struct RowInProgress {
     mutating func take(_ member: JSONMember) {
         switch member.name {
         case "vars": variables = member.value.objectValue ?? []
-        case "assert": for value in member.value.arrayValue ?? [] { takeAssertion(value) }
+        case "assert": takeAssertions(member.value)
         case "id": id = member.value
         case "metadata": metadata = member.value.objectValue ?? []
         case "description", "threshold", "weight": others.append(member)
         default: warn("'\(member.name)' has no counterpart and is left out")
         }
+    }
+
+    private mutating func takeAssertions(_ value: JSONValue) {
+        guard let list = value.arrayValue else {
+            dropped += 1
+            return warn("'assert' is no list and is left out")
+        }
+        for value in list { takeAssertion(value) }
     }
 
     private mutating func takeAssertion(_ value: JSONValue) {
@@ -160,6 +183,7 @@ private struct RowInProgress {
             _ = try AssertionReader.read(renamed, path: "assert")
             assertions.append(renamed)
         } catch {
+            dropped += 1
             warn("\(error.message); the assertion is left out")
         }
     }

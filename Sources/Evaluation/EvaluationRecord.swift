@@ -3,7 +3,7 @@ import JSON
 
 /// The result of a gate for one digest of a prompt, kept in git: what a promotion asks for.
 ///
-/// It lies in `prompts/evals/records`, as `support-reply-3.1.0-e9933fcc6c7a.json`.
+/// It lies in `prompts/evals/records`, as `support-reply-3.1.0-e9933fcc6c7a-tone.json` of `tone.eval.yaml`.
 package struct EvaluationRecord: Sendable {
     package struct Model: Sendable {
         package var model: String?
@@ -53,22 +53,27 @@ package struct EvaluationRecord: Sendable {
         }
     }
 
-    /// `support-reply-3.1.0-e9933fcc6c7a.json`; a `/` of the name becomes `-`.
     package var fileName: String {
-        EvaluationRecord.fileName(prompt: prompt, version: version, digest: digest)
+        EvaluationRecord.fileName(prompt: prompt, version: version, digest: digest, gate: gateFile)
     }
 
-    package static func fileName(prompt: String, version: String?, digest: String) -> String {
-        "\(prompt.replacing("/", with: "-"))-\(version ?? "unversioned")-\(digest.prefix(12)).json"
+    /// `support-reply-3.1.0-e9933fcc6c7a-tone.json`; a `/` of the prompt's name becomes `-`.
+    ///
+    /// - Parameter gate: the gate file's path; its name without `.eval.yaml` keeps the gates of one prompt apart.
+    package static func fileName(prompt: String, version: String?, digest: String, gate: String) -> String {
+        let file = gate.split(separator: "/").last ?? ""
+        let stem = file.hasSuffix(".eval.yaml") ? file.dropLast(10) : file
+        return "\(prompt.replacing("/", with: "-"))-\(version ?? "unversioned")-\(digest.prefix(12))-\(stem).json"
     }
 
     // MARK: Files
 
-    /// The record of this version and digest in a folder of prompts, such as `prompts`; nil when there is none.
+    /// A gate's record of this version and digest in a folder of prompts, such as `prompts`; nil when there is none.
     package static func find(
-        prompts folder: String, prompt: String, version: String?, digest: String
+        prompts folder: String, prompt: String, version: String?, digest: String, gate: String
     ) throws(EvaluationFaults) -> EvaluationRecord? {
-        let path = "\(folder)/evals/records/\(fileName(prompt: prompt, version: version, digest: digest))"
+        let name = fileName(prompt: prompt, version: version, digest: digest, gate: gate)
+        let path = "\(folder)/evals/records/\(name)"
         guard access(path, F_OK) == 0 else { return nil }
         let record = try read(path)
         return record.digest == digest && record.prompt == prompt ? record : nil

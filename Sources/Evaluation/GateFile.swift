@@ -19,6 +19,12 @@ package struct GateFile: Sendable {
 }
 
 extension GateFile {
+    /// A case that no answer could fail: nothing but its rendering is looked at.
+    package func uncheckedCase(of dataset: Dataset) -> EvaluationCase? {
+        guard defaults.allSatisfy(\.isOfRendering) else { return nil }
+        return dataset.cases.first { $0.assertions.allSatisfy(\.isOfRendering) }
+    }
+
     /// A slice that is asked about and that no case belongs to: a misspelt name would never fail.
     package func emptySlice(of dataset: Dataset) -> Slice? {
         rules.slices.map(\.slice).first { slice in !dataset.cases.contains { $0.isIn(slice) } }
@@ -39,6 +45,9 @@ package struct GateRules: Sendable, Equatable {
     package var maxErrors = 0.0
 
     package init() {}
+
+    /// Whether any answer could fail it.
+    var isDecisive: Bool { passRate != nil || passRateLower != nil || !slices.isEmpty || regression != nil }
 }
 
 package struct SliceRule: Sendable, Equatable {

@@ -41,6 +41,12 @@ package struct GateFileReader {
         }
         if faults.isEmpty, gate.prompt.isEmpty { add(node, "'prompt' is missing, such as support-reply") }
         if faults.isEmpty, gate.dataset.isEmpty { add(node, "'dataset' is missing, such as support-reply.jsonl") }
+        if faults.isEmpty, !gate.rules.isDecisive {
+            add(
+                node,
+                "'gate' needs pass_rate, pass_rate_lower, slices or no_regression, such as {pass_rate: 0.95};"
+                    + " without any, every answer would pass")
+        }
     }
 
     private mutating func takeKey(_ member: YAMLMember, _ name: String) throws(Complaint) {

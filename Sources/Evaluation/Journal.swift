@@ -2,15 +2,24 @@ import JSON
 
 /// Samples as they come, one a line, so that a run that was cut off goes on where it ended.
 ///
-/// The first line says what was run: another dataset or gate file makes the rest worthless.
+/// The first line says what was run: another dataset, gate file, gateway or judge makes the rest worthless.
 package struct Journal: Sendable {
     /// The first line, without its end.
     package let header: [UInt8]
 
-    package init(_ gate: GateFile, _ dataset: Dataset) {
+    /// - Parameter baseURL: the gateway's; nil for simulated models inside the process.
+    package init(_ gate: GateFile, _ dataset: Dataset, baseURL: String?) {
+        let judges = (gate.defaults + dataset.cases.flatMap(\.assertions)).compactMap { assertion in
+            switch assertion.test {
+            case .judge(let call), .pairwise(let call, _): call.prompt
+            default: nil
+            }
+        }
         header = JSONValue.object([
             JSONMember("journal", .integer(1)), JSONMember("gate", .string(gate.digest)),
-            JSONMember("dataset", .string(dataset.digest)),
+            JSONMember("dataset", .string(dataset.digest)), JSONMember("offline", .bool(baseURL == nil)),
+            JSONMember("base_url", .text(baseURL)),
+            JSONMember("judges", .array(Set(judges).sorted().map { .string($0) })),
         ]).serialized()
     }
 
@@ -30,6 +39,15 @@ package struct Journal: Sendable {
             samples[sample.key] = sample
         }
         return samples
+    }
+
+    /// Whether nothing was begun: the file is empty, or holds the beginning of a first line that was torn.
+    package func isUnbegun(_ bytes: [UInt8]) -> Bool { header.starts(with: bytes) }
+
+    /// Whether the first line is that of a journal, of whatever run.
+    package static func isJournal(_ bytes: [UInt8]) -> Bool {
+        let line = Array(bytes.prefix { $0 != UInt8(ascii: "\n") })
+        return (try? JSONValue(parsing: line))?["journal"]?.integerValue != nil
     }
 
     /// How many bytes of a journal are whole lines: what comes behind them is cut away before more is written.

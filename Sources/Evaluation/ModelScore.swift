@@ -14,7 +14,7 @@ package struct ModelScore: Sendable {
 
     /// The gateway's model; nil for the prompt's own.
     package var model: String?
-    /// `name@version` and the digest of the prompt that answered; nil when nothing did.
+    /// `name@version` and the digest of the prompt that answered; nil when nothing did, or, of the digest, several did.
     package var prompt: String?
     package var digest: String?
     /// The vendors' names of the models that answered, sorted.
@@ -38,7 +38,8 @@ package struct ModelScore: Sendable {
         let old = samples.filter { $0.key.role == .baseline && $0.key.model == model }
         self.model = model
         prompt = candidates.lazy.compactMap(\.prompt).first
-        digest = candidates.lazy.compactMap(\.digest).first
+        let digests = ModelScore.digests(candidates)
+        digest = digests.count == 1 ? digests.first ?? nil : nil
         answeredBy = Set(candidates.compactMap(\.answer.model)).sorted()
         cases = ModelScore.scores(dataset, candidates)
         passRate = PassRate(cases)
@@ -46,11 +47,29 @@ package struct ModelScore: Sendable {
         errors = candidates.count { $0.error != nil }
         corrected = ModelScore.corrected(candidates, calibrations)
         checks = []
-        if let rule = gate.rules.regression, let name = old.lazy.compactMap(\.prompt).first {
+        if let rule = gate.rules.regression, !old.isEmpty {
+            let name = old.lazy.compactMap(\.prompt).first ?? gate.prompt + rule.baseline
             regression = Regression(cases, ModelScore.scores(dataset, old), name: name, alpha: rule.alpha)
         }
         checks = ModelScore.checks(
             gate.rules, dataset, self, baselineErrors: (old.count { $0.error != nil }, old.count))
+        checks += [ModelScore.textCheck("one text", candidates), ModelScore.textCheck("one baseline", old)].compactMap(
+            \.self)
+    }
+
+    /// The texts of the prompt that gave the results; nil stands for an answer that does not say. Withheld ones never do.
+    private static func digests(_ samples: [Sample]) -> Set<String?> {
+        Set(samples.filter { $0.error == nil && !$0.isWithheld }.map(\.digest))
+    }
+
+    /// A threshold that was not told when the results are of several texts, or of none that is known; else nil.
+    private static func textCheck(_ name: String, _ samples: [Sample]) -> GateCheck? {
+        let results = samples.filter { $0.error == nil }
+        guard !results.isEmpty, !results.allSatisfy(\.isWithheld) else { return nil }
+        let digests = digests(results)
+        guard digests.count != 1 || digests.contains(nil) else { return nil }
+        let found = digests.map { $0.map { "sha256:\($0.prefix(12))" } ?? "none" }.sorted().joined(separator: ", ")
+        return GateCheck(name: name, asked: "one digest", found: found, verdict: .unknown)
     }
 
     private static func scores(_ dataset: Dataset, _ samples: [Sample]) -> [CaseScore] {
@@ -111,6 +130,11 @@ package struct ModelScore: Sendable {
                 GateCheck(
                     name: "no_regression", asked: "not below \(regression.baseline) by > \(Shown.points(rule.margin))",
                     found: regression.text, verdict: regression.isRegression(rule) ? .fail : .pass))
+        } else if let rule = rules.regression, baselineErrors.runs > 0 {
+            checks.append(
+                GateCheck(
+                    name: "no_regression", asked: "not below \(rule.baseline) by > \(Shown.points(rule.margin))",
+                    found: "no case has results of both", verdict: .unknown))
         }
         checks.append(errorCheck(rules, score.errors + baselineErrors.errors, score.runs + baselineErrors.runs))
         return checks

@@ -14,7 +14,8 @@ extension Sample {
             JSONMember("milliseconds", .integer(answer.milliseconds)),
             JSONMember("cost", .text(answer.cost?.description)),
             JSONMember("judging", .array(judging.map { .string($0.description) })),
-            JSONMember("error", .text(error)), JSONMember("checks", .array(checks.map(\.json))),
+            JSONMember("withheld", .bool(isWithheld)), JSONMember("error", .text(error)),
+            JSONMember("checks", .array(checks.map(\.json))),
         ])
     }
 
@@ -36,6 +37,7 @@ extension Sample {
         self.answer.milliseconds = json["milliseconds"]?.integerValue.flatMap { Int(exactly: $0) } ?? 0
         self.answer.cost = json["cost"]?.stringValue.flatMap(Money.init(shown:))
         judging = (json["judging"]?.arrayValue ?? []).compactMap { $0.stringValue.flatMap(Money.init(shown:)) }
+        isWithheld = json["withheld"]?.boolValue ?? false
         error = json["error"]?.stringValue
         checks = (json["checks"]?.arrayValue ?? []).compactMap(Check.init(json:))
     }

@@ -60,12 +60,23 @@ package struct Sample: Sendable, Equatable {
     /// What judges and embeddings cost.
     package var judging: [Money] = []
     package var checks: [Check] = []
+    /// The gateway withheld the answer, since it does not fit its prompt's schema: neither its text nor `digest` is known.
+    package var isWithheld = false
     /// Why there is no result: a provider that failed, a judge that was not understood. Not the prompt's fault.
     package var error: String?
 
     package init(key: Key, answer: Answer) {
         self.key = key
         self.answer = answer
+    }
+
+    /// Makes it a failure of the prompt: the answer was withheld.
+    package mutating func withhold(_ reason: String) {
+        isWithheld = true
+        checks = [
+            Check(
+                title: "output schema", weight: 1, passes: false, score: 0, reason: reason, judge: nil, verdict: nil)
+        ]
     }
 
     /// Whether it passes; nil when there is no result.

@@ -17,7 +17,8 @@ package struct TextPattern: Sendable, Equatable {
     enum Anchor: Sendable, Equatable { case start, end, wordBoundary, noWordBoundary }
 
     static let maxSteps = 2_000
-    private static let maxText = 256 << 10
+    /// Characters of a text that are searched.
+    static let maxText = 256 << 10
 
     package let text: String
     private let program: [Step]
@@ -39,7 +40,12 @@ package struct TextPattern: Sendable, Equatable {
         flags = parser.flags
     }
 
-    /// Whether the pattern is found anywhere in `text`.
+    /// Whether a text is longer than what is searched of it.
+    func isTooLong(_ text: String) -> Bool {
+        (flags.ignoresCase ? text.lowercased() : text).unicodeScalars.dropFirst(TextPattern.maxText).first != nil
+    }
+
+    /// Whether the pattern is found anywhere in the first 256 Ki characters of `text`.
     package func isFound(in text: String) -> Bool {
         let all = Array((flags.ignoresCase ? text.lowercased() : text).unicodeScalars.prefix(TextPattern.maxText))
         var current: [Int] = []

@@ -70,7 +70,7 @@ class Bench:
         """A dataset and its gate file; returns the path of the latter."""
         (self.prompts / "evals/answer.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         path = self.prompts / "evals/answer.eval.yaml"
-        path.write_text(yaml({"prompt": "answer", "dataset": "answer.jsonl", "gate": gate or {}, **members}))
+        path.write_text(yaml({"prompt": "answer", "dataset": "answer.jsonl", "gate": gate or {"pass_rate": 1}, **members}))
         return path
 
     def command(self, *arguments):
@@ -98,7 +98,8 @@ def bench(gateways, upstream):
 
 
 def case(name, *assertions, **members):
-    return {"id": name, "vars": {"text": f"question {name}"}, "assert": list(assertions), **members}
+    assertions = list(assertions) or [{"type": "not-refusal"}]
+    return {"id": name, "vars": {"text": f"question {name}"}, "assert": assertions, **members}
 
 
 def test_a_gate_that_is_passed(gateways, upstream):
@@ -158,7 +159,7 @@ def test_errors_of_providers_are_not_the_prompts(bench, upstream):
 
 def test_the_ceiling_of_cost_stops_the_run(bench, upstream):
     # 12 input and 7 output tokens: 6000 nano-dollars a call.
-    gate = bench.write([case(str(index)) for index in range(20)], {"max_cost_usd": 0.5})
+    gate = bench.write([case(str(index)) for index in range(20)], {"pass_rate": 1, "max_cost_usd": 0.5})
     gate.write_text(gate.read_text().replace("0.5", "0.00002"))  # Python writes 2e-05
     result = bench.eval(gate, "--concurrency", 1, code=3)
     assert len(upstream.requests) == 4 and "0.000024000 USD is spent" in result.stdout
@@ -168,7 +169,7 @@ def test_the_ceiling_of_cost_stops_the_run(bench, upstream):
 def test_a_ceiling_needs_prices(bench, upstream, gateways):
     patch = {"models": {"scripted": {"targets": [{"provider": "up", "model": "unknown-model"}]}}}
     bench = Bench(gateways, upstream, patch=patch)
-    gate = bench.write([case("a"), case("b")], {"max_cost_usd": 1})
+    gate = bench.write([case("a"), case("b")], {"pass_rate": 1, "max_cost_usd": 1})
     assert "has no price" in bench.eval(gate, "--concurrency", 1, code=3).stdout
 
 
@@ -202,9 +203,42 @@ def test_a_killed_run_goes_on_where_it_ended(bench, upstream):
     again = len(upstream.requests)
     bench.out(gate, "--resume", "run.jsonl")
     assert len(upstream.requests) == again + 1
-    # Another dataset: nothing of the journal holds.
+    # Of another dataset, or no journal at all: it stays as it is.
     gate = bench.write([case("new")], {"pass_rate": 0})
-    assert len(bench.out(gate, "--resume", "run.jsonl")["samples"]) == 1
+    before = journal.read_bytes()
+    assert "is the journal of another run" in bench.eval(gate, "--resume", "run.jsonl", code=2).stderr
+    assert journal.read_bytes() == before
+    (bench.folder / "notes.md").write_text("# Notes\n")
+    assert "is no journal of an evaluation" in bench.eval(gate, "--resume", "notes.md", code=2).stderr
+    assert (bench.folder / "notes.md").read_text() == "# Notes\n"
+    # Simulated answers never stand for real ones.
+    bench.eval(gate, "--offline", "--resume", "simulated.jsonl")
+    assert "another run" in bench.eval(gate, "--resume", "simulated.jsonl", code=2).stderr
+
+
+def test_two_gates_of_one_prompt_have_records_of_their_own(bench):
+    bench.write([case("a")], {"pass_rate": 1})
+    strict = bench.prompts / "evals/strict.eval.yaml"
+    strict.write_text(yaml({
+        "prompt": "answer", "dataset": "answer.jsonl", "gate": {"pass_rate": 1},
+        "default_assert": [{"type": "contains", "value": "parcel"}]}))
+    bench.eval(strict, code=1)
+    bench.eval(bench.prompts / "evals/answer.eval.yaml")
+    records = (json.loads(path.read_text()) for path in (bench.prompts / "evals/records").iterdir())
+    assert sorted((record["gate"].rsplit("/")[-1], record["passed"]) for record in records) == [
+        ("answer.eval.yaml", True), ("strict.eval.yaml", False)]
+    result = run("prompts", "promote", "answer", "1.0.0", "--to", "production", "--prompts", bench.prompts)
+    assert result.returncode == 1 and "strict.eval.yaml" in result.stderr and "failed its gate" in result.stderr
+
+
+def test_an_answer_that_its_prompt_withholds_is_a_failure(bench, upstream):
+    path = bench.prompts / "answer.prompt"
+    schema = "output: {format: json, schema: {reply: string}}\nllmgw.enforce_output: true\n---\n{{role"
+    path.write_text(path.read_text().replace("1.0.0", "1.1.0").replace("---\n{{role", schema))
+    bench.gateway.stop()
+    bench.gateway.start()
+    result = bench.eval(bench.write([case("a")], {"pass_rate": 1}), code=1)
+    assert "does not fit output.schema" in result.stdout
 
 
 def judge_script(verdict):
@@ -331,7 +365,14 @@ def test_what_is_wrong_is_named_before_anything_is_called(bench, upstream):
     gate = bench.write([case("a", metadata={"lang": "de"})], {"slices": {"lang=ed": 1}})
     assert "slices lang=ed: no case of" in bench.eval(gate, code=2).stderr
     assert upstream.requests == []
-    gate = bench.write([{"id": "a", "vars": {"txet": "x"}}])
+    gate = bench.write([case("a")], {"max_errors": 0.5})
+    assert "'gate' needs pass_rate" in bench.eval(gate, code=2).stderr
+    gate = bench.write([case("a"), {"id": "b", "vars": {"text": "x"}}])
+    assert "answer.jsonl:2: error: case 'b' has no assertion about its answer" in bench.eval(gate, code=2).stderr
+    assert "--changed-only looks at" in bench.eval(gate, "--changed-only", "--selector", "@1.0.0", code=2).stderr
+    assert "leave one of them out" in bench.eval("judge", "x.calibration.jsonl", "--record", "--offline", code=2).stderr
+    assert upstream.requests == []
+    gate = bench.write([{**case("a"), "vars": {"txet": "x"}}])
     error = bench.eval(gate, code=2).stderr
     assert "answer.jsonl:1: case 'a': 400 prompt_variable_unknown" in error
     gate = bench.write([case("a")])

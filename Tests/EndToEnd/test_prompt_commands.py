@@ -74,7 +74,7 @@ class Desk:
                   "passed": passed, "offline": False, "date": "2026-11-21T08:00:00Z", "program": "llmgw 0.1.0",
                   "gate": "", "gate_digest": sums[0], "dataset_digest": sums[1], "repeat": 1, "seed": None,
                   "models": [], **members}
-        self.write(f"evals/records/{name}-{shown['version']}-{shown['digest'][:12]}.json", json.dumps(record))
+        self.write(f"evals/records/{name}-{shown['version']}-{shown['digest'][:12]}-{name}.json", json.dumps(record))
 
 
 @pytest.fixture

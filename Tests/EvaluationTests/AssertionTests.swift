@@ -118,6 +118,15 @@ import Testing
         #expect(throws: Complaint(message)) { try assertion(json) }
     }
 
+    @Test(arguments: [
+        #"levenshtein", "value": "a"}"#, #"cost", "threshold": 1}"#, #"regex", "value": "b"}"#,
+    ])
+    func whatCannotBeCheckedPassesNeitherWay(kind: String) throws {
+        let answer = Answer(text: String(repeating: "a", count: 300_000))
+        #expect(try !passes(#"{"type": ""# + kind, answer))
+        #expect(try !passes(#"{"type": "not-"# + kind, answer))
+    }
+
     @Test func renderingIsCheckedWithoutAModel() throws {
         let messages = try JSONValue(
             parsing: Array(

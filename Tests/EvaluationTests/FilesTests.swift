@@ -90,7 +90,7 @@ import Testing
 
     @Test func aJournalGoesOnWhereItEnded() throws {
         let dataset = try Dataset(Array(#"{"id": "a"}"#.utf8), file: "a.jsonl")
-        let journal = Journal(try gate("prompt: p\ndataset: a.jsonl"), dataset)
+        let journal = Journal(try gate("prompt: p\ndataset: a.jsonl\ngate: {pass_rate: 1}"), dataset, baseURL: nil)
         var sample = Sample(
             key: Sample.Key(role: .candidate, model: nil, caseID: "a", repetition: 1), answer: Answer(text: "hi"))
         sample.digest = "d"
@@ -108,8 +108,14 @@ import Testing
         let found = try #require(journal.samples(in: lines.flatMap(\.self) + torn))
         #expect(found == [sample.key: sample], "errors and a torn line run again")
         #expect(Journal.wholeLines(lines.flatMap(\.self) + torn) == lines.flatMap(\.self).count)
-        let other = Journal(try gate("prompt: p\ndataset: a.jsonl\nrepeat: 2"), dataset)
-        #expect(other.samples(in: lines.flatMap(\.self)) == nil)
+        let same = try gate("prompt: p\ndataset: a.jsonl\ngate: {pass_rate: 1}")
+        let other = try gate("prompt: p\ndataset: a.jsonl\nrepeat: 2\ngate: {pass_rate: 1}")
+        #expect(Journal(other, dataset, baseURL: nil).samples(in: lines.flatMap(\.self)) == nil)
+        let real = Journal(same, dataset, baseURL: "http://127.0.0.1:8080/v1")
+        #expect(real.samples(in: lines.flatMap(\.self)) == nil, "simulated answers never stand for real ones")
+        #expect(Journal.isJournal(real.header + [10]) && !Journal.isJournal(Array("# Notes\n".utf8)))
+        #expect(journal.isUnbegun([]) && journal.isUnbegun(Array(journal.header.prefix(9))))
+        #expect(!journal.isUnbegun(Array("# Notes\n".utf8)))
     }
 
     @Test func promptfoosTestsAreImported() throws {
@@ -131,7 +137,23 @@ import Testing
             row == #"{"id":"test-1","description":"parcel","vars":{"message":"Where is 7731?"},"#
                 + #""assert":[{"type":"contains","value":"7731"},{"type":"contains-any","value":["a","b"]},{"type":"refusal"}]}"#
         )
-        #expect(result.warnings.map(\.line) == [3, 3])
+        #expect(result.warnings.map(\.line) == [3, 3] && result.dropped == 1)
+    }
+
+    @Test func aCellOfColonsIsAText() throws {
+        let result = try DatasetImport.read(Array("a,__expected\nx,:\n".utf8), file: "cases.csv")
+        #expect(result.rows[0]["assert"]?.arrayValue?.first?["value"] == .string(":"))
+    }
+
+    @Test func whatNoAnswerCouldFailIsFound() throws {
+        #expect(throws: EvaluationFaults.self) { try gate("prompt: p\ndataset: a.jsonl\ngate: {max_errors: 0.5}") }
+        let text = #"{"id": "a", "assert": [{"type": "is-json"}]}"# + "\n"
+            + #"{"id": "b", "assert": [{"type": "render-contains", "value": "x"}]}"#
+        let dataset = try Dataset(Array(text.utf8), file: "a.jsonl")
+        #expect(try gate("prompt: p\ndataset: a.jsonl\ngate: {pass_rate: 1}").uncheckedCase(of: dataset)?.line == 2)
+        let defaults = "default_assert: [{type: not-refusal}]"
+        #expect(
+            try gate("prompt: p\ndataset: a.jsonl\n\(defaults)\ngate: {pass_rate: 1}").uncheckedCase(of: dataset) == nil)
     }
 
     @Test func csvIsImported() throws {

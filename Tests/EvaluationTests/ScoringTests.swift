@@ -193,15 +193,36 @@ import Testing
         let data = try rows(1)
         let report = GateReport(try gate("pass_rate: 1"), data, samples: [sample("c1", true)])
         let record = try #require(EvaluationRecord(report, date: "2026-11-21T08:00:00Z", program: "llmgw 0.1.0"))
-        #expect(record.fileName == "a-2.0.0-abababababab.json" && record.passed)
+        #expect(record.fileName == "a-2.0.0-abababababab-a.json" && record.passed)
         let again = try EvaluationRecord(record.bytes, file: record.fileName)
         #expect(again.digest == record.digest && again.passed && again.version == "2.0.0")
         #expect(again.models.first?.cases == record.models.first?.cases)
         #expect(again.models.first?.checks == record.models.first?.checks)
         #expect(EvaluationRecord(GateReport(try gate("pass_rate: 1"), data, samples: []), date: "", program: "") == nil)
         #expect(
-            EvaluationRecord.fileName(prompt: "billing/dunning", version: "1.0.0", digest: "0123456789abcdef")
-                == "billing-dunning-1.0.0-0123456789ab.json")
+            EvaluationRecord.fileName(
+                prompt: "billing/dunning", version: "1.0.0", digest: "0123456789abcdef", gate: "p/evals/tone.eval.yaml")
+                == "billing-dunning-1.0.0-0123456789ab-tone.json")
+    }
+
+    @Test func resultsOfTwoTextsTellNothing() throws {
+        let data = try rows(2)
+        var other = sample("c2", true)
+        other.digest = String(repeating: "ef", count: 32)
+        let mixed = GateReport(try gate("pass_rate: 1"), data, samples: [sample("c1", true), other])
+        #expect(mixed.verdict == .unknown && EvaluationRecord(mixed, date: "", program: "") == nil)
+        other.error = "504 upstream_timeout"
+        let rules = try gate("pass_rate: 1, max_errors: 0.5")
+        #expect(GateReport(rules, data, samples: [sample("c1", true), other]).verdict == .passed)
+    }
+
+    @Test func aWithheldAnswerIsAFailure() throws {
+        var one = sample("c1", true)
+        one.digest = nil
+        one.withhold("502 prompt_output_invalid: is not JSON")
+        let report = GateReport(try gate("pass_rate: 1"), try rows(1), samples: [one])
+        #expect(report.verdict == .failed && report.models[0].errors == 0)
+        #expect(Sample(json: one.json) == one)
     }
 
     @Test func figures() {

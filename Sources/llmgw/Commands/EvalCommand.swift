@@ -43,6 +43,12 @@ extension Command {
         run: eval(_:_:))
 
     private static func eval(_ arguments: Arguments, _ context: Context) throws -> ExitCode {
+        let selector = try selector(arguments)
+        guard !arguments.has("changed-only") || selector == "@worktree" else {
+            throw Failure.usage(
+                "--changed-only looks at the text in the folder, and --selector \(selector) may be another;"
+                    + " leave one of them out")
+        }
         let files = try EvaluationFiles.gateFiles(arguments.operands).map { (path) throws(Failure) in
             try EvaluationFiles(path)
         }
@@ -53,8 +59,9 @@ extension Command {
         }
         context.errors.flush()
         guard !wanted.isEmpty else { return .success }
+        for one in wanted { try one.requireAssertions() }
         let settings = EvaluationRun.Settings(
-            selector: try selector(arguments), concurrency: arguments.integer("concurrency") ?? 8,
+            selector: selector, concurrency: arguments.integer("concurrency") ?? 8,
             isOffline: arguments.has("offline"))
         return try MainLoop.run { reactor in
             let reports = try await run(wanted, settings, arguments, context, reactor)
@@ -81,7 +88,8 @@ extension Command {
             var path = arguments.text("resume")
             if files.count > 1 { path = path.map { "\($0).\(reports.count + 1)" } }
             let journal = try path.map { (path) throws(Failure) in
-                try JournalFile(path, Journal(one.gate, one.dataset))
+                let baseURL = settings.isOffline ? nil : try EvaluationDesk.baseURL(arguments)
+                return try JournalFile(path, Journal(one.gate, one.dataset, baseURL: baseURL))
             }
             let report = try await EvaluationDesk.with(
                 arguments, context, prompts: one.prompts, models: { () throws(Failure) in try one.models() },

@@ -6,6 +6,7 @@ extension Command {
         name: "eval import", summary: "another program's tests as a dataset: promptfoo's YAML, or CSV",
         notes: [
             "The dataset goes to standard output, a row a line; what has no counterpart is named on standard error.",
+            "Exit code 1 when an assertion is among that: then the dataset asks for less.",
             "In CSV a column is a variable; `__expected`, `__description`, `__threshold` and `__metadata:NAME` are promptfoo's.",
         ],
         operands: [.required("FILE")],
@@ -24,6 +25,6 @@ extension Command {
             context.errors.line(warning.description.replacing("error:", with: "warning:"))
         }
         context.errors.flush()
-        return .success
+        return result.dropped == 0 ? .success : .findings
     }
 }

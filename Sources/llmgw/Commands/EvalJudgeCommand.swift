@@ -33,6 +33,9 @@ extension Command {
         run: evalJudge(_:_:))
 
     private static func evalJudge(_ arguments: Arguments, _ context: Context) throws -> ExitCode {
+        guard !arguments.has("record") || !arguments.has("offline") else {
+            throw Failure.usage("--record measures a judge, and --offline has a simulated one; leave one of them out")
+        }
         let calibration = try JudgeCalibration(arguments.operands[0], arguments)
         let record = try measured(calibration, arguments, context)
         if arguments.has("record") {

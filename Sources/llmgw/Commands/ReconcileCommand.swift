@@ -35,7 +35,7 @@ extension Command {
 
     private static func reconcile(_ arguments: Arguments, _ context: Context) throws -> ExitCode {
         do {
-            let bytes = try WholeFile.read(arguments.operands[0], limit: VendorExport.limit)
+            let bytes = try WholeFile.read(arguments.operands[0], limit: VendorExport.limit, remedy: "cut it by days")
             let charges = try export(arguments).read(bytes)
             let reconciliation = try Reconciliation(
                 charges, names: try names(arguments), provider: arguments.text("provider"), zone: try zone(arguments),

@@ -43,6 +43,9 @@ final class EvaluationClient {
         var code: String?
         var message: String
         var requestID: String?
+
+        /// The model answered, and not as its prompt's schema asks: that is the prompt's failure.
+        var isWithheldAnswer: Bool { code == "prompt_output_invalid" }
     }
 
     private static let maxAnswer = 32 << 20

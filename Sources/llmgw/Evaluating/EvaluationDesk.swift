@@ -26,14 +26,20 @@ enum EvaluationDesk {
         return try result.get()
     }
 
-    private static func settings(
-        _ arguments: Arguments, _ context: Context
-    ) throws(Failure) -> EvaluationClient.Settings {
+    /// The gateway's address without a slash at the end.
+    static func baseURL(_ arguments: Arguments) throws(Failure) -> String {
         var url = arguments.text("base-url") ?? "http://127.0.0.1:8080/v1"
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
             throw .usage("--base-url: '\(url)' is no address such as http://127.0.0.1:8080/v1")
         }
         while url.hasSuffix("/") { url.removeLast() }
+        return url
+    }
+
+    private static func settings(
+        _ arguments: Arguments, _ context: Context
+    ) throws(Failure) -> EvaluationClient.Settings {
+        let url = try baseURL(arguments)
         func variable(_ name: String) -> String? { context.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         guard let key = arguments.text("key") ?? variable("LLMGW_API_KEY") else {
             throw .usage(

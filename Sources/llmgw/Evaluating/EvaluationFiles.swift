@@ -28,6 +28,14 @@ struct EvaluationFiles: Sendable {
         self.gate = gate
     }
 
+    /// Refuses a case that no answer could fail.
+    func requireAssertions() throws(Failure) {
+        guard let row = gate.uncheckedCase(of: dataset) else { return }
+        throw .usage(
+            "\(dataset.file):\(row.line): error: case '\(row.id)' has no assertion about its answer, so any would pass;"
+                + " add one to its 'assert', or a 'default_assert' to \(gate.file)")
+    }
+
     /// All models that the prompts and their judges name, and those of the gate.
     func models() throws(Failure) -> Set<String> {
         Set(try library().entries.compactMap(\.model)).union(gate.models)
@@ -55,7 +63,7 @@ struct EvaluationFiles: Sendable {
         guard let entry = try library().entries.first(where: { $0.name == gate.prompt }) else { return false }
         do throws(EvaluationFaults) {
             let record = try EvaluationRecord.find(
-                prompts: prompts, prompt: gate.prompt, version: entry.version, digest: entry.digest)
+                prompts: prompts, prompt: gate.prompt, version: entry.version, digest: entry.digest, gate: gate.file)
             guard let record, record.passed, !record.isOffline else { return false }
             return record.gateDigest == gate.digest && record.datasetDigest == dataset.digest
         } catch {
@@ -83,7 +91,7 @@ struct EvaluationFiles: Sendable {
     static func read<Value>(
         _ path: String, _ parse: ([UInt8], String) throws(EvaluationFaults) -> Value
     ) throws(Failure) -> Value {
-        guard let bytes = WholeFile.read(path) else { throw .usage("\(path): \(String(cString: strerror(errno)))") }
+        let bytes = try WholeFile.read(path, limit: 64 << 20, remedy: "split it")
         do throws(EvaluationFaults) {
             return try parse(bytes, path)
         } catch {

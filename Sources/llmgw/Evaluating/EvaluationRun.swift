@@ -102,12 +102,13 @@ final class EvaluationRun {
     /// Runs the version that the prompt is compared with, unless it is the same text or there is none.
     private func runBaseline() async {
         guard let rule = files.gate.rules.regression, let first = keys(.baseline).first,
-            let digest = samples.lazy.compactMap(\.digest).first, let row = cases[first.caseID]
+            let row = cases[first.caseID]
         else { return }
+        let digest = samples.lazy.compactMap(\.digest).first
         do throws(EvaluationClient.CallFailure) {
             let reply = try await call(row, first)
             count(reply.answer.cost)
-            guard reply.digest != digest else {
+            guard digest == nil || reply.digest != digest else {
                 return notes.append("\(rule.baseline) is the same text: nothing to compare")
             }
             await run(.baseline)
@@ -115,6 +116,7 @@ final class EvaluationRun {
             switch error.code {
             case "prompt_not_found", "prompt_label_not_found":
                 notes.append("no \(rule.baseline) to compare with: \(error.message)")
+            case _ where error.isWithheldAnswer: await run(.baseline)
             case _ where error.kind == .call && error.code?.hasPrefix("prompt_") != true:
                 // One call of a provider that failed says nothing of the others.
                 await run(.baseline)
@@ -159,7 +161,7 @@ final class EvaluationRun {
         } catch {
             sample.requestID = sample.requestID ?? error.requestID
             guard error.kind == .call else { return end(error, row) }
-            sample.error = error.message
+            if error.isWithheldAnswer { sample.withhold(error.message) } else { sample.error = error.message }
         }
         finish(sample)
     }

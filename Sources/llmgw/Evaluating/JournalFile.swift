@@ -9,10 +9,16 @@ final class JournalFile {
     private let descriptor: CInt
     private let path: String
 
-    /// Opens the journal, or begins one. A journal of another gate or dataset is begun anew.
+    /// Bytes of a journal that is gone on with.
+    private static let limit = 256 << 20
+
+    /// Opens the journal, or begins one where there is none. Any other file stays as it is, and is refused.
     init(_ path: String, _ journal: Journal) throws(Failure) {
-        let bytes = WholeFile.read(path) ?? []
-        let known = bytes.isEmpty ? nil : journal.samples(in: bytes)
+        var bytes: [UInt8] = []
+        if access(path, F_OK) == 0 {
+            bytes = try WholeFile.read(path, limit: JournalFile.limit, remedy: "name another file with --resume")
+        }
+        let known = journal.isUnbegun(bytes) ? nil : try JournalFile.samples(bytes, journal, path)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         self.path = path
         finished = known ?? [:]
@@ -20,6 +26,20 @@ final class JournalFile {
             lseek(descriptor, 0, SEEK_END) >= 0
         else { throw JournalFile.fault(path) }
         if known == nil { try append(journal.header) }
+    }
+
+    private static func samples(
+        _ bytes: [UInt8], _ journal: Journal, _ path: String
+    ) throws(Failure) -> [Sample.Key: Sample] {
+        guard Journal.isJournal(bytes) else {
+            throw .usage("\(path): is no journal of an evaluation; name another file with --resume")
+        }
+        guard let samples = journal.samples(in: bytes) else {
+            throw .usage(
+                "\(path): is the journal of another run: its gate file, dataset, gateway or judges differ;"
+                    + " name another file with --resume")
+        }
+        return samples
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

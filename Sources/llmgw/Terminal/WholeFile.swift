@@ -2,25 +2,28 @@ import Glibc
 
 /// Small files, read and written at once.
 enum WholeFile {
-    /// Returns the bytes, at most 16 MiB of them; nil when it cannot be read, and `errno` says why.
+    /// Returns the bytes, at most 16 MiB; nil when there are more or it cannot be read, and `errno` says why.
     static func read(_ path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 16 << 10)
-        while bytes.count < 16 << 20 {
+        while true {
             let count = Glibc.read(descriptor, &piece, piece.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
-            if count == 0 { break }
+            if count == 0 { return bytes }
             bytes += piece.prefix(count)
+            guard bytes.count <= 16 << 20 else {
+                errno = EFBIG
+                return nil
+            }
         }
-        return bytes
     }
 
-    /// Returns all bytes of a file of at most `limit`; says what is wrong with any other.
-    static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
+    /// Returns all bytes of a file of at most `limit`; says what is wrong with any other, and what helps a longer one.
+    static func read(_ path: String, limit: Int, remedy: String) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .usage("\(path): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
@@ -32,7 +35,7 @@ enum WholeFile {
             guard count >= 0 else { throw .usage("\(path): \(String(cString: strerror(errno)))") }
             if count == 0 { return bytes }
             bytes += piece.prefix(count)
-            guard bytes.count <= limit else { throw .usage("\(path): is longer than \(limit) bytes; cut it by days") }
+            guard bytes.count <= limit else { throw .usage("\(path): is longer than \(limit) bytes; \(remedy)") }
         }
     }
 

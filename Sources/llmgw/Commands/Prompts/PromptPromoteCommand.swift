@@ -6,7 +6,7 @@ extension Command {
     static let promptsPromote = Command(
         name: "prompts promote", summary: "let a label stand for a version: edits one line of the label's file",
         notes: [
-            "A prompt that has a gate, evals/*.eval.yaml, needs a passing record for this very text: `llmgw eval` writes",
+            "A prompt that has a gate, evals/*.eval.yaml, needs a passing record of each for this very text: `llmgw eval` writes",
             "it. --force goes without, and wants a reason, which the commit keeps. VERSION is 3.1.0, sha256:… or worktree.",
         ],
         operands: [.required("NAME"), .required("VERSION")],
@@ -93,7 +93,8 @@ struct Promotion {
             return note(
                 "'\(record.name)' has no gate, so nothing says that \(version) is good; evals/ would have it", context)
         }
-        guard let finding = try missing(gates) else { return }
+        let findings = try gates.map { (gate) throws(Failure) in try missing(gate) }
+        guard let finding = findings.lazy.compactMap(\.self).first else { return }
         guard !isForced else { return note("forced: \(finding)", context) }
         throw Failure(
             .findings,
@@ -101,25 +102,26 @@ struct Promotion {
                 + " use --force --reason \"why\"")
     }
 
-    /// What is missing; nil when there is a passing record.
-    private func missing(_ gates: [EvaluationFiles]) throws(Failure) -> String? {
-        let title = "'\(record.name)' \(version) (sha256:\(record.digest.prefix(12)))"
-        guard let found = try evaluation() else { return "\(title) has no record of an evaluation" }
+    /// What one gate is missing; nil when it has a passing record, with its cases, of this very text.
+    private func missing(_ files: EvaluationFiles) throws(Failure) -> String? {
+        let title = "\(files.gate.file): '\(record.name)' \(version) (sha256:\(record.digest.prefix(12)))"
+        guard let found = try evaluation(files.gate) else { return "\(title) has no record of an evaluation" }
         guard !found.isOffline else { return "\(title) was evaluated with simulated models alone" }
         guard found.passed else { return "\(title) failed its gate on \(found.date.prefix(10))" }
-        guard gates.contains(where: { $0.gate.digest == found.gateDigest }) else {
+        guard files.gate.digest == found.gateDigest else {
             return "\(title) passed a gate that has changed since"
         }
-        guard gates.contains(where: { $0.dataset.digest == found.datasetDigest }) else {
+        guard files.dataset.digest == found.datasetDigest else {
             return "\(title) passed with a dataset that has changed since"
         }
         return nil
     }
 
-    private func evaluation() throws(Failure) -> EvaluationRecord? {
+    private func evaluation(_ gate: GateFile) throws(Failure) -> EvaluationRecord? {
         do throws(EvaluationFaults) {
             return try EvaluationRecord.find(
-                prompts: desk.workspace.folder, prompt: record.name, version: version, digest: record.digest)
+                prompts: desk.workspace.folder, prompt: record.name, version: version, digest: record.digest,
+                gate: gate.file)
         } catch {
             throw .usage(error.description)
         }
