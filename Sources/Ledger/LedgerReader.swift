@@ -28,13 +28,14 @@ package final class LedgerReader {
         }
     }
 
-    /// Whether the file is of an older program, and a writer has to bring it up to date before it can be read.
-    package static func isOutdated(_ path: String) -> Bool {
+    /// Whether there is a file that cannot be read: of an older program until a writer has brought it up to date, or for
+    /// another reason.
+    package static func isUnreadable(_ path: String) -> Bool {
         do throws(LedgerError) {
             _ = try open(path)
             return false
         } catch {
-            return error.kind == .outdated
+            return error.kind != .missing
         }
     }
 

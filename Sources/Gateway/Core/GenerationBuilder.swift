@@ -44,7 +44,7 @@ package struct GenerationBuilder: Sendable {
         }
         var findings = load.diagnostics
         if fetching { fetchPrompts(configuration, &findings) }
-        let prompts = loadPrompts(configuration, &findings)
+        let prompts = loadPrompts(configuration, isStart: fetching, &findings)
         checkPrompts(configuration, prompts, &findings)
         let budgets = configuration.applications.mapValues { application in
             configuration.budgets(of: application).map { BudgetRule($0, rates: configuration.exchangeRates) }
@@ -106,9 +106,11 @@ package struct GenerationBuilder: Sendable {
         }
     }
 
-    private func loadPrompts(_ configuration: Configuration, _ findings: inout [Diagnostic]) -> PromptLibrary {
+    private func loadPrompts(
+        _ configuration: Configuration, isStart: Bool = false, _ findings: inout [Diagnostic]
+    ) -> PromptLibrary {
         do throws(PromptLoadErrors) {
-            let library = try PromptLoader(configuration).library()
+            let library = try PromptLoader(configuration).library(isStart: isStart)
             findings += library.warnings.map { Diagnostic($0, severity: .warning) }
             return library
         } catch {

@@ -24,11 +24,13 @@ struct PromptLoader {
     }
 
     /// Returns the library with the labels that are turned at run time.
-    func library() throws(PromptLoadErrors) -> PromptLibrary {
-        let memory: PromptMemory
+    ///
+    /// - Parameter isStart: the ledger is opened after this, which says better what is wrong with it.
+    func library(isStart: Bool = false) throws(PromptLoadErrors) -> PromptLibrary {
+        var memory = PromptMemory()
         do throws(LedgerError) {
             memory = try PromptMemory(ledger: ledger)
-        } catch {
+        } catch  where !isStart {
             throw PromptLoader.problem("what the ledger remembers of prompts cannot be read: \(error.message)")
         }
         return try loaded(memory).overridden(by: memory.overrides)
@@ -82,6 +84,8 @@ struct PromptLoader {
 struct PromptMemory {
     private(set) var versions: [RegisteredVersion] = []
     private(set) var overrides: [PromptOverride] = []
+
+    init() {}
 
     /// Nothing while there is no ledger, or one of an older program that no writer has brought up to date yet.
     ///

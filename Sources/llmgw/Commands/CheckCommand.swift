@@ -6,8 +6,8 @@ extension Command {
     static let check = Command(
         name: "check", summary: "everything that serve would refuse, and everything that matches nothing",
         notes: [
-            "Exit code 2 when serve would refuse; warnings alone are fine. Nothing is changed; of a ledger"
-                + " only the versions of prompts that were served are read."
+            "Exit code 2 when serve would refuse; warnings alone are fine.",
+            "Nothing is changed; of a ledger only what it knows of prompts is read.",
         ],
         options: [.config, .jsonFormat],
         examples: [

@@ -21,7 +21,7 @@ struct ServerStart {
         let first = try ServerStart.generation(builder.build(fetching: true), path, context)
         log = Log(first.configuration.log)
         let settings = first.configuration.ledger
-        let isOutdated = LedgerReader.isOutdated(settings.path)
+        let wasUnreadable = LedgerReader.isUnreadable(settings.path)
         do {
             let ledger = try LedgerWriter.open(settings.path, options: ServerStart.options(settings, log, bell))
             if ledger.recovered > 0 {
@@ -31,7 +31,7 @@ struct ServerStart {
             }
             // Only now can be read which labels are turned, and what versions meant.
             generation =
-                isOutdated ? try ServerStart.generation(builder.rebuild(promptsOf: first), path, context) : first
+                wasUnreadable ? try ServerStart.generation(builder.rebuild(promptsOf: first), path, context) : first
             gateway = LLMGateway(
                 ledger: ledger, generation: generation, log: log, unitKey: try UnitKey.load(beside: settings.path),
                 content: try ServerStart.content(generation.configuration.content, log))
