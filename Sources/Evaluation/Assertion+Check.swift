@@ -37,7 +37,8 @@ extension Assertion {
     /// The finding of the assertion with `not-` before it; what could not be checked stays as it is.
     package func negated(_ finding: Finding) -> Finding {
         guard finding.isDecided else { return finding }
-        return Finding(passes: !finding.passes, score: 1 - finding.score, reason: "\(label): the answer does what it must not")
+        return Finding(
+            passes: !finding.passes, score: 1 - finding.score, reason: "\(label): the answer does what it must not")
     }
 
     private func plainCheck(_ answer: Answer) -> Finding? {

@@ -1,10 +1,12 @@
 """Prompts from git: versions, labels, syncs that fail and heal, and labels turned at run time."""
 import concurrent.futures
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import time
 
@@ -197,6 +199,62 @@ def test_a_label_is_turned_at_run_time_until_git_agrees(served):
     assert call(gateway, key)[0] == "1.0.0"
     assert gateway.get(path + "?name=greet&label=production", admin=True, method="DELETE")[0] == 404
     gateway.verify()
+
+
+def test_a_label_stays_turned_when_a_new_program_brings_the_ledger_up_to_date(served):
+    gateway, key, repository = served()
+    promote(repository)
+    gateway.cli("prompts", "sync")
+    body = {"name": "greet", "label": "production", "version": "1.0.0", "reason": "complaints"}
+    assert gateway.get("/admin/v1/prompts/overrides", admin=True, method="POST", body=body)[0] == 201
+    refused = gateway.get("/admin/v1/prompts/overrides", admin=True, method="POST", body={**body, "label": "prodution"})
+    assert refused[0] == 422 and "production" in refused[1]["error"]["message"]
+    gateway.stop()
+    with contextlib.closing(sqlite3.connect(gateway.ledger)) as ledger:  # as version 2 had it
+        ledger.executescript(
+            "DROP TABLE rollup; DELETE FROM meta WHERE name IN('attempts_kept_from', 'refused_kept_from');"
+            + "".join(f"ALTER TABLE period DROP COLUMN archived_{name};"
+                      for name in ("units", "nanos", "presumed_units", "presumed_nanos"))
+            + "PRAGMA user_version=2")
+    assert gateway.cli("check").returncode == 0
+    gateway.start()
+    assert gateway.ledger.with_name(gateway.ledger.name + ".v2-backup").exists()
+    assert call(gateway, key) == ("1.0.0", repository.first)
+    gateway.reload()
+    wait_until(lambda: "configuration reloaded" in gateway.log())
+    assert call(gateway, key) == ("1.0.0", repository.first)
+
+
+def test_a_slow_fetch_holds_up_no_other_call(gateways, upstream, repository, tmp_path):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "git").write_text(
+        f"#!/bin/sh\ncase \" $* \" in *\" fetch \"*) [ -e '{tools}/slow' ] && touch '{tools}/begun' && sleep 3;; esac\n"
+        f"exec {shutil.which('git')} \"$@\"\n")
+    (tools / "git").chmod(0o755)
+    prompts = {"path": "prompts", "repository": f"file://{repository.folder}", "sync_every": "0s",
+               "allow_unreleased": False}
+    gateway = gateways({"prompts": prompts, "threads": 1}, upstream.url)
+    gateway.start(environment={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})
+    key = gateway.key()
+    (tools / "slow").touch()
+    asks = {
+        "sync": lambda: gateway.get("/admin/v1/prompts/sync", admin=True, method="POST"),
+        "reload": lambda: gateway.get("/admin/v1/reload", admin=True, method="POST"),
+        "hangup": gateway.reload,
+    }
+    for name, ask in asks.items():
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            asked = pool.submit(ask)
+            wait_until(lambda: (tools / "begun").exists())
+            started = time.monotonic()
+            assert call(gateway, key) == ("1.0.0", repository.first)
+            assert gateway.get("/healthz", admin=True)[0] == 200
+            gateway.cli("keys", "list")  # the control socket lives on the main loop
+            assert time.monotonic() - started < 2, name
+            asked.result()
+        (tools / "begun").unlink()
+    wait_until(lambda: gateway.log().count("configuration reloaded") == 2)
 
 
 def test_a_bundle_serves_without_git_and_is_not_believed(served, gateways, upstream, tmp_path):

@@ -147,13 +147,15 @@ import Testing
 
     @Test func whatNoAnswerCouldFailIsFound() throws {
         #expect(throws: EvaluationFaults.self) { try gate("prompt: p\ndataset: a.jsonl\ngate: {max_errors: 0.5}") }
-        let text = #"{"id": "a", "assert": [{"type": "is-json"}]}"# + "\n"
+        let text =
+            #"{"id": "a", "assert": [{"type": "is-json"}]}"# + "\n"
             + #"{"id": "b", "assert": [{"type": "render-contains", "value": "x"}]}"#
         let dataset = try Dataset(Array(text.utf8), file: "a.jsonl")
         #expect(try gate("prompt: p\ndataset: a.jsonl\ngate: {pass_rate: 1}").uncheckedCase(of: dataset)?.line == 2)
         let defaults = "default_assert: [{type: not-refusal}]"
         #expect(
-            try gate("prompt: p\ndataset: a.jsonl\n\(defaults)\ngate: {pass_rate: 1}").uncheckedCase(of: dataset) == nil)
+            try gate("prompt: p\ndataset: a.jsonl\n\(defaults)\ngate: {pass_rate: 1}").uncheckedCase(of: dataset) == nil
+        )
     }
 
     @Test func csvIsImported() throws {

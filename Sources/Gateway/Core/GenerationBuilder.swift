@@ -35,8 +35,10 @@ package struct GenerationBuilder: Sendable {
 
     /// Reads the files as they are now. Blocks; not for an event loop.
     ///
-    /// - Parameter fetching: whether a repository of prompts on another machine is asked for what is new.
-    package func build(fetching: Bool = false) -> Result {
+    /// - Parameters:
+    ///   - fetching: whether a repository of prompts on another machine is asked for what is new.
+    ///   - isStart: the ledger is opened after this, and the prompts are read again if it could not be read before.
+    package func build(fetching: Bool = false, isStart: Bool = false) -> Result {
         let today = CivilDate(daysSince1970: Int(Clock.utcMilliseconds() / 86_400_000)).description
         let load = Configuration.load(path: path, environment: environment, today: today)
         guard let configuration = load.configuration else {
@@ -44,7 +46,7 @@ package struct GenerationBuilder: Sendable {
         }
         var findings = load.diagnostics
         if fetching { fetchPrompts(configuration, &findings) }
-        let prompts = loadPrompts(configuration, isStart: fetching, &findings)
+        let prompts = loadPrompts(configuration, isStart: isStart, &findings)
         checkPrompts(configuration, prompts, &findings)
         let budgets = configuration.applications.mapValues { application in
             configuration.budgets(of: application).map { BudgetRule($0, rates: configuration.exchangeRates) }

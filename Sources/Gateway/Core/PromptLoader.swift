@@ -30,8 +30,10 @@ struct PromptLoader {
         var memory = PromptMemory()
         do throws(LedgerError) {
             memory = try PromptMemory(ledger: ledger)
-        } catch  where !isStart {
-            throw PromptLoader.problem("what the ledger remembers of prompts cannot be read: \(error.message)")
+        } catch {
+            guard isStart else {
+                throw PromptLoader.problem("what the ledger remembers of prompts cannot be read: \(error.message)")
+            }
         }
         return try loaded(memory).overridden(by: memory.overrides)
     }

@@ -18,7 +18,7 @@ struct ServerStart {
     init(configuration path: String, _ context: Context) throws(Failure) {
         builder = GenerationBuilder(
             path: path, environment: context.environment, factories: PluginTable.factories)
-        let first = try ServerStart.generation(builder.build(fetching: true), path, context)
+        let first = try ServerStart.generation(builder.build(fetching: true, isStart: true), path, context)
         log = Log(first.configuration.log)
         let settings = first.configuration.ledger
         let wasUnreadable = LedgerReader.isUnreadable(settings.path)
