@@ -1,5 +1,4 @@
 """Disorder with book-keeping: a provider that writes down what it bills, and clients that behave in every way."""
-import json
 import random
 import re
 import threading
@@ -201,7 +200,3 @@ def rewrite(gateway, change):
     gateway.path.write_text(change(text))
     if gateway.process.poll() is None:
         gateway.reload()
-
-
-def limits_of(periods):
-    return json.dumps([(row["scope"], row["name"], row["window"], row["limit_nano"]) for row in periods])

@@ -80,8 +80,8 @@ def test_a_kept_answer_is_given_again_byte_for_byte(start, upstream):
     assert len(upstream.requests) == len(gateway.attempts()) == 1
     [row] = gateway.costs()["rows"]
     assert (row["requests"], row["attempts"], row["refused"]) == (1, 1, 0)
-    content = gateway.folder.parent / gateway.folder.name
-    assert (gateway.path.parent.parent / "var/content.db").exists() or content
+    kept = gateway.folder.parent / "var/content.db"
+    assert kept.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_kept_stream_is_given_again_with_its_end(start, upstream):

@@ -6,10 +6,8 @@ from decimal import Decimal
 from configuration import INPUT, OUTPUT, cost, price, prices
 from harness import wait_until
 from test_money import bound_of, together
-from upstream import DONE, chunk, completion, text_events, usage, usage_chunk
+from upstream import DONE, chunk, completion, usage, usage_chunk
 from wire import Wire, chat, events, post
-
-UNSHORTENED = usage(20, 40)
 
 
 def nano(amount):
@@ -148,8 +146,7 @@ class Writer:
             self.written[number] += 1
             call.piece(chunk({"content": "abcd"}))
             time.sleep(self.gap)
-        call.stream_end = [chunk({}, "stop"), usage_chunk(usage(10, self.words)), DONE]
-        for piece in call.stream_end:
+        for piece in [chunk({}, "stop"), usage_chunk(usage(10, self.words)), DONE]:
             call.piece(piece)
         call.end_stream()
 
@@ -196,7 +193,7 @@ def test_a_stream_whose_budget_ends_is_cut_as_at_a_limit_of_length(start, upstre
     period = gateway.period("poor")
     assert period["posted_nano"] <= period["limit_nano"]
     gateway.verify()
-    assert writer.written
+    assert writer.written[0] < writer.words, "the vendor was left"
 
 
 def test_many_streams_in_slices_share_a_budget_that_none_oversteps(start, upstream):
@@ -215,7 +212,6 @@ def test_many_streams_in_slices_share_a_budget_that_none_oversteps(start, upstre
     complete = sum(10 * INPUT + 300 * OUTPUT for answer in finished if b'"cut"' not in answer.body)
     assert complete <= period["posted_nano"]
     gateway.verify()
-    assert text_events
 
 
 def test_slices_need_a_vendor_that_stops_billing(gateways, upstream):

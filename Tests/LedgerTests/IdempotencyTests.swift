@@ -87,20 +87,6 @@ import Testing
         await ledger.close()
     }
 
-    @Test func anOldKeyExpiresUnlessItsRequestRuns() async throws {
-        let folder = try Folder()
-        let ledger = try LedgerWriter.open(folder.ledger)
-        let (ended, running) = (newID(), newID())
-        #expect(await ledger.admit(hold(ended, 10, lines: [], idempotency: key("ended"))).isHeld)
-        #expect(await ledger.admit(hold(running, 10, lines: [], idempotency: key("running"))).isHeld)
-        try await ledger.settle(end(ended, 5), closing: closing(ended))
-
-        #expect(try await ledger.expireIdempotency(before: noon) == 0)
-        #expect(try await ledger.expireIdempotency(before: noon + 1) == 1)
-        #expect(await ledger.admit(hold(newID(), 10, lines: [], idempotency: key("ended"))).isHeld)
-        await ledger.close()
-    }
-
     @Test func aKeyThatIsTooLongIsRefusedAndNothingIsHeld() async throws {
         let folder = try Folder()
         let ledger = try LedgerWriter.open(folder.ledger)

@@ -57,21 +57,3 @@ private struct PastRequest {
         cost = Currency(attempts.text(8)).map { Money(nano: nano, $0) }
     }
 }
-
-extension LedgerWriter {
-    /// Forgets the keys of requests that were admitted before `moment`, UTC milliseconds, up to a thousand of them, and
-    /// returns how many. A request that runs keeps its key.
-    @discardableResult
-    package func expireIdempotency(before moment: Int64) async throws(LedgerError) -> Int {
-        try await perform { writer in
-            let delete = try writer.connection.prepare(
-                """
-                DELETE FROM idempotency WHERE (application, key) IN (SELECT application, key FROM idempotency
-                  WHERE at<? AND request NOT IN (SELECT request FROM hold) LIMIT 1000)
-                """)
-            delete.bind(1, moment)
-            try delete.run()
-            return Int(writer.connection.changes)
-        }
-    }
-}
