@@ -47,17 +47,20 @@ package struct ResolvedPrompt: Sendable {
     ///
     /// - Parameters:
     ///   - variables: the client's `prompt.variables`, an object; nil is an empty one.
-    ///   - history: the client's `messages`, placed at `{{history}}`, without it before a last user message.
+    ///   - history: the client's messages or items, placed at `{{history}}`, without it before a last user message.
+    ///   - form: of the messages and parameters, and of `history`.
     ///   - context: an object whose members the template reads as `@name`.
     ///   - mediaHosts: the only hosts that addresses of media may name; nil: any public one.
     ///   - masksSensitive: whether the texts and numbers of sensitive variables are shown as `***`.
     ///
     /// Errors: 400 `prompt_variable_missing`, `prompt_variable_unknown`, `prompt_variable_invalid`,
-    /// `prompt_history_role`, `prompt_render_limit`. Their texts name variables and never show values.
+    /// `prompt_history_role`, `prompt_render_limit`, and `unsupported_parameter` for a parameter that `form` does not have.
+    /// Their texts name variables and never show values.
     package func render(
-        variables: JSONValue?, history: PromptHistory = PromptHistory(), context: JSONValue? = nil,
-        mediaHosts: [String]? = nil, masksSensitive: Bool = false
+        variables: JSONValue?, history: PromptHistory = PromptHistory(), form: MessageForm = .chat,
+        context: JSONValue? = nil, mediaHosts: [String]? = nil, masksSensitive: Bool = false
     ) throws(GatewayError) -> RenderedPrompt {
+        let parameters = try parameters(in: form)
         var complete = try checked(variables)
         if masksSensitive { complete = complete.masking(prompt.frontMatter.sensitive) }
         try check(history)
@@ -67,12 +70,22 @@ package struct ResolvedPrompt: Sendable {
         do throws(RenderFault) {
             let messages = try Renderer.messages(
                 of: prompt.template, partials: prompt.partials, variables: complete, data: context, history: history,
-                mediaHosts: mediaHosts)
-            return RenderedPrompt(
-                messages: messages, parameters: prompt.frontMatter.parameters, title: prompt.title)
+                form: form, mediaHosts: mediaHosts)
+            return RenderedPrompt(messages: messages, parameters: parameters, title: prompt.title)
         } catch {
             throw refusal(error)
         }
+    }
+
+    private func parameters(in form: MessageForm) throws(GatewayError) -> [PromptParameter] {
+        guard form == .responses else { return prompt.frontMatter.parameters }
+        let translated = ResponsesParameters(prompt.frontMatter.parameters)
+        if let name = translated.unknown {
+            throw refusal(
+                "unsupported_parameter",
+                "it sets '\(name)', which the Responses API does not have; call it on /v1/chat/completions", "prompt")
+        }
+        return translated.parameters
     }
 
     /// Returns the variables with defaults for those that are not given.
@@ -82,6 +95,7 @@ package struct ResolvedPrompt: Sendable {
             throw refusal(
                 "prompt_variable_invalid", "the variables are an object of names and values", "prompt.variables")
         }
+        try unwrapParts(in: &members)
         if let mismatch = prompt.frontMatter.input.mismatch(.object(members)) { throw refusal(mismatch) }
         for value in prompt.frontMatter.defaults where !members.contains(where: { $0.name == value.name }) {
             members.append(value)
@@ -89,14 +103,39 @@ package struct ResolvedPrompt: Sendable {
         return .object(members)
     }
 
+    /// Puts texts and addresses in the place of parts of OpenAI's content. A variable that is declared as an object is left
+    /// as it is.
+    private func unwrapParts(in members: inout [JSONMember]) throws(GatewayError) {
+        for index in members.indices {
+            guard case .object = members[index].value else { continue }
+            let name = members[index].name
+            let declared = prompt.frontMatter.input.properties.first { $0.name == name }
+            guard let declared, !declared.schema.kinds.contains(.object) else { continue }
+            do throws(VariablePart.Refusal) {
+                let content = try VariablePart.content(
+                    of: members[index].value, isMedia: prompt.frontMatter.media.contains(name))
+                members[index].value = content ?? members[index].value
+            } catch {
+                throw refusal(
+                    "prompt_variable_invalid", "variable '\(name)' \(error.reason)", "prompt.variables./\(name)")
+            }
+        }
+    }
+
     /// A client may not speak for the prompt: its `system` message is refused, never merged.
     private func check(_ history: PromptHistory) throws(GatewayError) {
         let allowed = prompt.frontMatter.historyRoles
+        if history.hasInstructions, !allowed.contains("system"), !allowed.contains("developer") {
+            throw refusal(
+                "prompt_history_role",
+                "'instructions' speaks as the system does, and the prompt's llmgw.history_roles does not allow that",
+                "instructions")
+        }
         for (index, message) in history.messages.enumerated() where !allowed.contains(message.role) {
             throw refusal(
                 "prompt_history_role",
                 "a message sent along may have the roles \(allowed.joined(separator: ", ")), and message \(index) has"
-                    + " another; the prompt's llmgw.history_roles decides", "messages[\(index)].role")
+                    + " another; the prompt's llmgw.history_roles decides", "\(history.member)[\(index)].role")
         }
     }
 

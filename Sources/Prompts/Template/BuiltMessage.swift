@@ -35,7 +35,7 @@ struct BuiltMessage {
         }
     }
 
-    func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter, _ form: MessageForm) {
         writer.beginObject()
         writer.name("role")
         writer.string(role.wireName)
@@ -48,15 +48,22 @@ struct BuiltMessage {
                 switch part {
                 case .text(let text):
                     writer.beginObject()
-                    writer.member("type", "text")
+                    writer.member("type", textType(in: form))
                     writer.member("text", text.text)
                     writer.endObject()
-                case .media(let media): media.write(to: &writer)
+                case .media(let media): media.write(to: &writer, form)
                 }
             }
             writer.endArray()
         }
         writer.endObject()
+    }
+}
+
+extension BuiltMessage {
+    private func textType(in form: MessageForm) -> String {
+        guard form == .responses else { return "text" }
+        return role == .model || role == .assistant ? "output_text" : "input_text"
     }
 }
 

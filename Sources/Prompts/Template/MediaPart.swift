@@ -36,21 +36,38 @@ struct MediaPart: Sendable, Equatable {
         return pattern.hasPrefix("*.") ? host.hasSuffix(pattern.dropFirst()) : host == pattern
     }
 
-    func write(to writer: inout JSONWriter) {
+    /// Whether it is a document; everything else is a picture.
+    private var isDocument: Bool {
+        contentType == "application/pdf" || contentType == nil && url.hasPrefix("data:application/pdf")
+    }
+
+    func write(to writer: inout JSONWriter, _ form: MessageForm) {
         writer.beginObject()
-        if contentType == "application/pdf" {
+        switch (form, isDocument) {
+        case (.chat, true):
             writer.member("type", "file")
             writer.name("file")
             writer.beginObject()
             writer.member("filename", "document.pdf")
             writer.member("file_data", url)
-        } else {
+            writer.endObject()
+        case (.chat, false):
             writer.member("type", "image_url")
             writer.name("image_url")
             writer.beginObject()
             writer.member("url", url)
+            writer.endObject()
+        case (.responses, true) where url.hasPrefix("data:"):
+            writer.member("type", "input_file")
+            writer.member("filename", "document.pdf")
+            writer.member("file_data", url)
+        case (.responses, true):
+            writer.member("type", "input_file")
+            writer.member("file_url", url)
+        case (.responses, false):
+            writer.member("type", "input_image")
+            writer.member("image_url", url)
         }
-        writer.endObject()
         writer.endObject()
     }
 }

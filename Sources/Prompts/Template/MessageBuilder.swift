@@ -61,17 +61,17 @@ struct MessageBuilder {
         if !current.parts.isEmpty { messages.append(current) }
     }
 
-    /// Returns the JSON array of all messages. Without a place of its own, the history goes before a last message
+    /// Returns the JSON array of all messages, or items. Without a place of its own, the history goes before a last message
     /// of the user, else to the end.
-    mutating func finish(history: PromptHistory) -> [UInt8] {
+    mutating func finish(history: PromptHistory, form: MessageForm = .chat) -> [UInt8] {
         finishMessage()
         let endsWithUser = messages.last?.role == .user
         let place = historyIndex ?? (endsWithUser ? messages.count - 1 : messages.count)
         var writer = JSONWriter(capacity: output + 64 * (messages.count + 1))
         writer.beginArray()
-        for message in messages[..<place] { message.write(to: &writer) }
+        for message in messages[..<place] { message.write(to: &writer, form) }
         for message in history.messages { writer.raw(message.json) }
-        for message in messages[place...] { message.write(to: &writer) }
+        for message in messages[place...] { message.write(to: &writer, form) }
         writer.endArray()
         return writer.bytes
     }

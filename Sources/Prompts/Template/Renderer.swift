@@ -44,12 +44,12 @@ struct Renderer {
     /// Renders `nodes`, and returns the JSON array of the messages.
     static func messages(
         of template: Template, partials: [String: Template], variables: JSONValue, data: JSONValue?,
-        history: PromptHistory, mediaHosts: [String]? = nil, trims: Bool = true
+        history: PromptHistory, form: MessageForm = .chat, mediaHosts: [String]? = nil, trims: Bool = true
     ) throws(RenderFault) -> [UInt8] {
         var renderer = Renderer(
             partials: partials, variables: variables, data: data, mediaHosts: mediaHosts, trims: trims)
         try renderer.render(template.nodes)
-        return renderer.builder.finish(history: history)
+        return renderer.builder.finish(history: history, form: form)
     }
 
     private mutating func render(_ nodes: [TemplateNode]) throws(RenderFault) {
