@@ -25,6 +25,26 @@ package enum ErrorBody {
         return body.bytes
     }
 
+    /// The same as an event of a stream of the Responses API. No `response.completed` may follow it.
+    ///
+    /// The members that the API defines stand beside the envelope: a client that knows the event reads them, and one that
+    /// does not finds `error`.
+    package static func responsesEvent(
+        _ error: GatewayError, sequenceNumber: Int64, requestID: RequestID?, generation: String? = nil
+    ) -> [UInt8] {
+        let envelope = openAI(error, requestID: requestID, generation: generation)
+        var body = JSONWriter(capacity: envelope.count + 256)
+        body.beginObject()
+        body.member("type", "error")
+        body.member("sequence_number", sequenceNumber)
+        body.member("code", error.code)
+        body.member("message", error.message)
+        body.member("param", error.param)
+        body.endObject()
+        return Array("event: error\ndata: ".utf8) + body.bytes.dropLast() + Array(",".utf8)
+            + envelope.dropFirst() + Array("\n\n".utf8)
+    }
+
     private static func write(_ budget: BudgetReference, to body: inout JSONWriter) {
         body.name("budget")
         body.beginObject()

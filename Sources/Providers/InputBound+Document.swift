@@ -18,7 +18,7 @@ extension JSONDocument {
     }
 }
 
-/// The parts of a chat's messages that are no text.
+/// The parts of a conversation that are no text.
 private struct Attachments {
     /// Places of the images that are sent inside the body.
     private(set) var images: [Range<Int>] = []
@@ -27,11 +27,19 @@ private struct Attachments {
 
     init(in document: JSONDocument) {
         areBounded = !Attachments.searches(document)
-        guard let messages = document.member("messages", of: document.root) else { return }
-        for message in document.elements(of: messages) {
-            if let audio = document.member("audio", of: message), document.kind(audio) != .null { areBounded = false }
-            guard let content = document.member("content", of: message) else { continue }
-            for part in document.elements(of: content) { add(part, of: document) }
+        if let messages = document.member("messages", of: document.root) {
+            for message in document.elements(of: messages) {
+                if let audio = document.member("audio", of: message), document.kind(audio) != .null {
+                    areBounded = false
+                }
+                add(partsOf: "content", of: message, document)
+            }
+        }
+        guard let input = document.member("input", of: document.root), document.kind(input) == .array else { return }
+        for item in document.elements(of: input) where document.kind(item) == .object {
+            if !Attachments.isText(item, document) { areBounded = false }
+            add(partsOf: "content", of: item, document)
+            add(partsOf: "output", of: item, document)
         }
     }
 
@@ -45,10 +53,33 @@ private struct Attachments {
         }
     }
 
+    /// Items of the Responses API whose text stands in them; what is not known may bring in more.
+    private static let textItems: [StaticString] = [
+        "message", "reasoning", "function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output",
+        "local_shell_call", "local_shell_call_output", "shell_call", "shell_call_output", "apply_patch_call",
+        "apply_patch_call_output",
+    ]
+
+    private static func isText(_ item: JSONNode, _ document: JSONDocument) -> Bool {
+        guard let type = document.member("type", of: item) else { return true }
+        return textItems.contains { document.equals(type, $0) }
+    }
+
+    private mutating func add(partsOf name: StaticString, of message: JSONNode, _ document: JSONDocument) {
+        guard let content = document.member(name, of: message), document.kind(content) == .array else { return }
+        for part in document.elements(of: content) { add(part, of: document) }
+    }
+
+    private static let textParts: [StaticString] = [
+        "text", "refusal", "input_text", "output_text", "summary_text", "reasoning_text",
+    ]
+
     private mutating func add(_ part: JSONNode, of document: JSONDocument) {
-        guard let type = document.member("type", of: part), !document.equals(type, "text") else { return }
-        if document.equals(type, "refusal") { return }
-        guard document.equals(type, "image_url"), let url = imageURL(of: part, document),
+        guard let type = document.member("type", of: part),
+            !Attachments.textParts.contains(where: { document.equals(type, $0) })
+        else { return }
+        guard document.equals(type, "image_url") || document.equals(type, "input_image"),
+            let url = imageURL(of: part, document),
             document.bytes[document.range(url)].starts(with: #""data:"#.utf8)
         else {
             areBounded = false
@@ -59,6 +90,6 @@ private struct Attachments {
 
     private func imageURL(of part: JSONNode, _ document: JSONDocument) -> JSONNode? {
         guard let image = document.member("image_url", of: part) else { return nil }
-        return document.member("url", of: image) ?? image  // some clients send the text itself
+        return document.member("url", of: image) ?? image  // on responses, and of some clients, the text itself
     }
 }

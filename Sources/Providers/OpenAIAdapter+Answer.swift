@@ -5,13 +5,16 @@ extension OpenAIAdapter {
     /// Reads a whole answer.
     ///
     /// - Parameters:
+    ///   - endpoint: that was asked; all but ``OpenAIRequest/Endpoint/responses`` answer alike.
     ///   - header: the value of a field, by its name in lower case.
     ///   - now: seconds since 1970, UTC.
     /// - Throws: for a status that is no success, and for a success that is an error, is not JSON or has no choices.
     package func decode(
-        status: Int, header: (String) -> String? = { _ in nil }, body: [UInt8], now: Int64
+        _ endpoint: OpenAIRequest.Endpoint = .chatCompletions, status: Int,
+        header: (String) -> String? = { _ in nil }, body: [UInt8], now: Int64
     ) throws(UpstreamFailure) -> AnswerReading {
         guard status == 200 else { throw UpstreamFailure(status: status, header: header, body: body, now: now) }
+        if endpoint == .responses { return try ResponseReader.read(body) }
         guard let skim = AnswerSkim(body, 0..<body.count) else {
             throw UpstreamFailure(.malformedAnswer, status: status, message: "the answer is not a JSON object")
         }

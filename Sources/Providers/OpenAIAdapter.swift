@@ -20,7 +20,7 @@ package struct OpenAIAdapter: Sendable {
         edits.set("model", to: OpenAIAdapter.quoted(model), in: document.root, of: document)
         setLimit(limit, of: request, in: &edits)
         setStreamOptions(of: request, in: &edits)
-        if request.endpoint == .chatCompletions, document.member("prompt", of: document.root) != nil {
+        if request.endpoint.takesPrompts, document.member("prompt", of: document.root) != nil {
             edits.remove("prompt", from: document.root, of: document)
         }
         let accept = request.isStream ? "text/event-stream" : "application/json"
@@ -28,6 +28,12 @@ package struct OpenAIAdapter: Sendable {
             path: request.endpoint.rawValue,
             headers: [("content-type", "application/json"), ("accept", accept)],
             body: edits.applied(to: document))
+    }
+
+    /// Returns what passes the stream on that answers `request`.
+    package func relay(_ request: OpenAIRequest) -> any StreamRelay {
+        guard request.endpoint != .responses else { return ResponsesStreamRelay() }
+        return OpenAIStreamRelay(hidesUsage: !request.includesUsage, choices: request.choices, usage: quirks.usage)
     }
 
     /// Whether an answer with this `content-type` is a stream; an upstream may answer a stream's request whole.
@@ -39,8 +45,7 @@ package struct OpenAIAdapter: Sendable {
     private func setLimit(_ limit: Int64?, of request: OpenAIRequest, in edits: inout JSONEdits) {
         guard request.endpoint != .embeddings else { return }
         let (document, sent) = (request.document, request.limitMembers)
-        let only = request.endpoint == .completions ? .maxTokens : quirks.limitMember
-        let member = quirks.renamesLimit || request.endpoint == .completions ? only : sent.last ?? only
+        let member = limitMember(of: request)
         let isKept = limit == nil && (!quirks.renamesLimit || sent == [member])
         guard !isKept, let value = limit ?? request.outputLimit else { return }
         for other in [OpenAIRequest.LimitMember.maxTokens, .maxCompletionTokens] where other != member {
@@ -50,8 +55,20 @@ package struct OpenAIAdapter: Sendable {
         edits.set(member.name, to: Array(String(value).utf8), in: document.root, of: document)
     }
 
+    /// The member that carries the limit to this upstream.
+    private func limitMember(of request: OpenAIRequest) -> OpenAIRequest.LimitMember {
+        switch request.endpoint {
+        case .responses: .maxOutputTokens
+        case .completions: .maxTokens
+        case .chatCompletions, .embeddings:
+            quirks.renamesLimit ? quirks.limitMember : request.limitMembers.last ?? quirks.limitMember
+        }
+    }
+
     private func setStreamOptions(of request: OpenAIRequest, in edits: inout JSONEdits) {
-        guard request.isStream, !(quirks.streamOptions && request.includesUsage) else { return }
+        guard request.isStream, request.endpoint != .responses, !(quirks.streamOptions && request.includesUsage) else {
+            return
+        }
         let (document, yes) = (request.document, Array("true".utf8))
         let options = document.member("stream_options", of: document.root)
         if !quirks.streamOptions {
@@ -76,6 +93,7 @@ extension OpenAIRequest.LimitMember {
         switch self {
         case .maxTokens: "max_tokens"
         case .maxCompletionTokens: "max_completion_tokens"
+        case .maxOutputTokens: "max_output_tokens"
         }
     }
 }

@@ -8,12 +8,15 @@ package struct OpenAIRequest: Sendable {
         case chatCompletions = "/chat/completions"
         case completions = "/completions"
         case embeddings = "/embeddings"
+        case responses = "/responses"
     }
 
-    /// The member that limits an answer's length; two names are in use.
+    /// The member that limits an answer's length; chat completions have two names for it.
     package enum LimitMember: String, Sendable, Hashable {
         case maxTokens = "max_tokens"
         case maxCompletionTokens = "max_completion_tokens"
+        /// Of the Responses API.
+        case maxOutputTokens = "max_output_tokens"
     }
 
     package let endpoint: Endpoint
@@ -31,10 +34,12 @@ package struct OpenAIRequest: Sendable {
     package let choices: Int64
     /// `safety_identifier`, else `user`.
     package let user: String?
-    /// The gateway's own member, on chat completions.
+    /// The gateway's own member on chat completions; on responses OpenAI's, which names a prompt of the gateway.
     package let prompt: PromptCall?
-    /// The array, on chat completions; empty or absent only in a call of a prompt.
-    package let messages: JSONNode?
+    /// The conversation: `messages` on chat completions, an array; `input` on responses, a text or an array of items.
+    /// Empty or absent only in a call of a prompt.
+    package let conversation: JSONNode?
+    /// Messages or items of the conversation, and `instructions`: each may have markers of its own for the model.
     package let messageCount: Int
 
     /// Reads a validated document.
@@ -44,18 +49,28 @@ package struct OpenAIRequest: Sendable {
         let reader = try RequestReader(document)
         self.document = document
         self.endpoint = endpoint
-        prompt = endpoint == .chatCompletions ? try reader.promptCall() : nil
+        prompt = endpoint.takesPrompts ? try reader.promptCall() : nil
         model = try reader.model(calling: prompt)
         let canStream = endpoint != .embeddings
         isStream = canStream ? try reader.bool("stream") ?? false : false
-        includesUsage = canStream ? try reader.includesUsage() : false
+        includesUsage = canStream && endpoint != .responses ? try reader.includesUsage() : false
         (outputLimit, limitMembers) = try reader.outputLimit(endpoint)
         choices = try reader.choices(endpoint)
         let (identifier, user) = (try reader.string("safety_identifier"), try reader.string("user"))
         self.user = identifier ?? user
         let callsPrompt = model.hasPrefix("prompt:") || prompt?.id != nil
-        messages = endpoint == .chatCompletions ? try reader.messages(mayBeAbsent: callsPrompt) : nil
-        messageCount = messages.map(document.count(of:)) ?? 0
+        switch endpoint {
+        case .chatCompletions:
+            conversation = try reader.messages(mayBeAbsent: callsPrompt)
+            messageCount = conversation.map(document.count(of:)) ?? 0
+        case .responses:
+            try reader.requireWhole()
+            conversation = try reader.input(mayBeAbsent: callsPrompt)
+            messageCount = 2 + (conversation.map(document.count(of:)) ?? 0)
+        case .completions, .embeddings:
+            conversation = nil
+            messageCount = 0
+        }
     }
 
     /// The service tier that the client asks for; each may have a price of its own.
@@ -64,7 +79,11 @@ package struct OpenAIRequest: Sendable {
     /// Whether a shortened answer would be of no use: structured output, or calls of tools.
     package var isStructured: Bool {
         let calls = ["tools", "functions"].contains { document.member($0, of: document.root) != nil }
-        guard let format = document.member("response_format", of: document.root) else { return calls }
+        let text = document.member("text", of: document.root)
+        guard
+            let format = document.member("response_format", of: document.root)
+                ?? text.flatMap({ document.member("format", of: $0) })
+        else { return calls }
         return calls || document.member("type", of: format).flatMap(document.string) != "text"
     }
 
@@ -76,20 +95,23 @@ package struct OpenAIRequest: Sendable {
         document.members(of: document.root).compactMap { document.string($0.name) }
     }
 
-    /// Returns this request with a rendered prompt: `messages` and each of `parameters` set, `prompt` removed.
+    /// Returns this request with a rendered prompt: the conversation and each of `parameters` set, `prompt` removed.
     ///
-    /// - Parameter messages: a JSON array.
+    /// - Parameter messages: a JSON array of messages or, on responses, of items.
     package func rendered(messages: [UInt8], parameters: [JSONMember] = []) throws(GatewayError) -> OpenAIRequest {
         var body = JSONWriter(capacity: document.bytes.count + messages.count)
         body.beginObject()
+        body.member("model", model)
         for member in document.members(of: document.root) {
             let name = document.string(member.name) ?? ""
-            let isReplaced = name == "messages" || name == "prompt" || parameters.contains { $0.name == name }
+            let isReplaced =
+                ["model", "prompt"].contains(name) || name == endpoint.conversationMember
+                || parameters.contains { $0.name == name }
             guard !isReplaced else { continue }
             body.name(name)
             body.raw(document.bytes[document.range(member.value)])
         }
-        body.name("messages")
+        body.name(endpoint.conversationMember)
         body.raw(messages)
         for parameter in parameters {
             body.name(parameter.name)
@@ -110,7 +132,14 @@ extension OpenAIRequest {
     }
 }
 
-/// The member `prompt: {id, version, variables}` of a chat completion.
+extension OpenAIRequest.Endpoint {
+    /// Whether prompts of the gateway can be called here.
+    package var takesPrompts: Bool { self == .chatCompletions || self == .responses }
+
+    fileprivate var conversationMember: String { self == .responses ? "input" : "messages" }
+}
+
+/// The member `prompt: {id, version, variables}`.
 package struct PromptCall: Sendable, Hashable {
     /// A prompt's name or selector, such as `support-reply@production`.
     package var id: String?

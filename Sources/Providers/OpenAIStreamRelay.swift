@@ -1,25 +1,18 @@
 import HTTPTypes
-import Inference
+package import Inference
 import JSON
 
 /// Passes an OpenAI stream on, event by event and byte for byte, and reads the usage on the way.
 ///
-///     feed ─▶ events ─▶ output, at once
-///                 ├──▶ the usage event: hidden, unless the client asked for it
-///                 ├──▶ an error, or no JSON: thrown; the client must not see a clean end
-///                 └──▶ [DONE]: held back in `terminator`, until the gateway has settled
-package struct OpenAIStreamRelay: Sendable {
-    /// Whether the upstream said that the stream is whole.
+/// The usage event is hidden, unless the client asked for it. The end is `[DONE]`.
+package struct OpenAIStreamRelay: StreamRelay {
     package private(set) var isTerminated = false
-    /// The bytes that end the client's stream, once ``isTerminated``.
     package private(set) var terminator: [UInt8] = []
 
     private let hidesUsage: Bool
     private let choices: Int64
-    private var parser = ServerSentEventParser()
+    private var events = RelayedEvents()
     private var reader: AnswerReader
-    /// The last event was left out; of a CRLF that ended it the LF may still come, and looks like an empty line.
-    private var leftOut = false
 
     /// - Parameters:
     ///   - hidesUsage: true when the gateway asked for usage and the client did not.
@@ -37,23 +30,18 @@ package struct OpenAIStreamRelay: Sendable {
     /// What was read so far; of several usage figures the last.
     package var reading: AnswerReading { reader.reading }
 
-    /// Takes bytes as they come and appends to `output` what the client may have.
-    ///
-    /// On a failure `output` holds what came before it. What follows `[DONE]` is dropped.
     package mutating func feed(_ bytes: [UInt8], into output: inout [UInt8]) throws(StreamFailure) {
         guard !isTerminated else { return }
-        parser.append(bytes)
-        while !isTerminated, let event = try nextEvent() {
+        events.append(bytes)
+        while !isTerminated, let event = try events.next() {
             try relay(event, into: &output)
         }
     }
 
-    /// Says that the upstream closed its stream properly.
-    ///
     /// A stream without `[DONE]` counts as whole only when every choice had named its reason to finish.
     package mutating func end() throws(StreamFailure) {
         guard !isTerminated else { return }
-        guard parser.isBetweenEvents else {
+        guard events.isBetweenEvents else {
             throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended within an event")
         }
         guard reader.finishCount > 0, reader.finishCount >= choices else {
@@ -62,38 +50,24 @@ package struct OpenAIStreamRelay: Sendable {
         isTerminated = true
         terminator = Array("data: [DONE]\n\n".utf8)
     }
+
+    package func errorEvent(_ error: GatewayError, requestID: RequestID, generation: String) -> [UInt8] {
+        ErrorBody.openAIEvent(error, requestID: requestID, generation: generation)
+    }
 }
 
 // MARK: Events
 
 extension OpenAIStreamRelay {
-    private mutating func nextEvent() throws(StreamFailure) -> ServerSentEvent? {
-        do {
-            return try parser.next()
-        } catch {
-            throw StreamFailure(kind: .eventTooLong, reason: "\(error)")
-        }
-    }
-
     private mutating func relay(_ event: ServerSentEvent, into output: inout [UInt8]) throws(StreamFailure) {
-        let followsLeftOut = leftOut
-        leftOut = false
         switch event.data {
         case .absent:
-            if followsLeftOut, parser.buffer[event.range].allSatisfy({ $0 == 10 || $0 == 13 }) {
-                leftOut = true
-                return
+            guard !events.buffer[event.range].starts(with: "error:".utf8) else {  // older llama.cpp
+                throw failure(Array(events.buffer[event.range].dropFirst(6)))
             }
-            guard !parser.buffer[event.range].starts(with: "error:".utf8) else {  // older llama.cpp
-                throw failure(Array(parser.buffer[event.range].dropFirst(6)))
-            }
-            output.append(contentsOf: parser.buffer[event.range])
+            output.append(contentsOf: events.buffer[event.range])
         case .place(let place):
-            guard !place.isEmpty else {  // clients parse every event's data, and fail on none
-                leftOut = true
-                return
-            }
-            try relay(event, place, of: parser.buffer, into: &output)
+            try relay(event, place, of: events.buffer, into: &output)
         case .joined(let data):
             try relay(event, 0..<data.count, of: data, into: &output)
         }
@@ -104,7 +78,7 @@ extension OpenAIStreamRelay {
     ) throws(StreamFailure) {
         if data[place].starts(with: "[DONE]".utf8) {
             isTerminated = true
-            terminator = Array(parser.buffer[event.range])
+            terminator = Array(events.buffer[event.range])
             if terminator.last == UInt8(ascii: "\r") { terminator.append(UInt8(ascii: "\n")) }  // it was still to come
             return
         }
@@ -114,14 +88,13 @@ extension OpenAIStreamRelay {
         reader.read(skim, in: data)
         if skim.isError(in: data) || isError(event) { throw failure(Array(data[place])) }
         if hidesUsage, skim.usage != nil, skim.choiceCount == 0, !skim.hasNullUsage(in: data) {
-            leftOut = true
-            return
+            return events.leaveOut()
         }
-        output.append(contentsOf: parser.buffer[event.range])
+        output.append(contentsOf: events.buffer[event.range])
     }
 
     private func isError(_ event: ServerSentEvent) -> Bool {
-        event.name.map { parser.buffer[$0].elementsEqual("error".utf8) } ?? false
+        event.name.map { events.buffer[$0].elementsEqual("error".utf8) } ?? false
     }
 
     private func failure(_ body: [UInt8]) -> StreamFailure {

@@ -60,7 +60,7 @@ struct RequestReader {
         return GatewayError(400, "invalid_value", "\(path)\(name) \(rule)\(found)", param: "\(path)\(name)")
     }
 
-    private func describe(_ node: JSONNode) -> String {
+    func describe(_ node: JSONNode) -> String {
         switch document.kind(node) {
         case .number: String(decoding: document.bytes[document.range(node)].prefix(24), as: UTF8.self)
         case .object: "an object"
@@ -99,6 +99,10 @@ extension RequestReader {
         _ endpoint: OpenAIRequest.Endpoint
     ) throws(GatewayError) -> (Int64?, [OpenAIRequest.LimitMember]) {
         guard endpoint != .embeddings else { return (nil, []) }
+        if endpoint == .responses {
+            let limit = try integer("max_output_tokens", 0...RequestReader.largestCount)
+            return (limit, limit == nil ? [] : [.maxOutputTokens])
+        }
         let old = try integer("max_tokens", 0...RequestReader.largestCount)
         guard endpoint == .chatCompletions else { return (old, old == nil ? [] : [.maxTokens]) }
         let new = try integer("max_completion_tokens", 0...RequestReader.largestCount)
@@ -109,7 +113,7 @@ extension RequestReader {
     }
 
     func choices(_ endpoint: OpenAIRequest.Endpoint) throws(GatewayError) -> Int64 {
-        guard endpoint != .embeddings else { return 1 }
+        guard endpoint == .chatCompletions || endpoint == .completions else { return 1 }
         let number = try integer("n", 1...128) ?? 1
         guard endpoint == .completions else { return number }
         let answers = max(number, try integer("best_of", 1...128) ?? 1)

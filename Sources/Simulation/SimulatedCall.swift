@@ -16,15 +16,15 @@ struct SimulatedCall {
         let choice = document.member("tool_choice", of: document.root)
         func chooses(_ text: StaticString) -> Bool { choice.map { document.equals($0, text) } ?? false }
         guard !chooses("none") else { return nil }
-        let wanted = choice.flatMap { document.member("function", of: $0) }
-            .flatMap { document.member("name", of: $0) }.flatMap(document.string)
+        let wanted = choice.map { document.member("function", of: $0) ?? $0 }
+            .flatMap { document.kind($0) == .object ? document.member("name", of: $0) : nil }.flatMap(document.string)
         let question = String(decoding: conversation.question, as: UTF8.self)
         guard isEager || wanted != nil || chooses("required") || question.lowercased().contains("use the tool") else {
             return nil
         }
         for tool in document.elements(of: tools) {
-            guard let function = document.member("function", of: tool),
-                let name = document.member("name", of: function).flatMap(document.string),
+            let function = document.member("function", of: tool) ?? tool  // the Responses API has no inner object
+            guard let name = document.member("name", of: function).flatMap(document.string),
                 wanted == nil || wanted == name
             else { continue }
             self.name = name

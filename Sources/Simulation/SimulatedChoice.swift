@@ -8,6 +8,8 @@ struct SimulatedChoice {
     /// Reasoning included.
     let outputTokens: Int
     let reasoningTokens: Int
+    /// The limit of tokens ended it.
+    let wasCut: Bool
 
     init(_ request: SimulatedRequest, index: Int) {
         let seed = stableHash(request.question, seed: stableHash(request.model.name.utf8) &+ UInt64(index))
@@ -27,7 +29,8 @@ struct SimulatedChoice {
         call = request.call?.name
         let limit = request.limit ?? .max
         reasoningTokens = min(request.model.pace.reasoning, limit)
-        if text.cut(toTokens: limit - reasoningTokens) { finishReason = "length" }
+        wasCut = text.cut(toTokens: limit - reasoningTokens)
+        if wasCut { finishReason = "length" }
         outputTokens = reasoningTokens + text.ends.count
     }
 }

@@ -6,20 +6,21 @@ struct SimulatedGeneration {
     let choices: [SimulatedChoice]
     let usage: SimulatedUsage
     private let id: String
+    private var isChat: Bool { request.api == .chat }
 
     init(_ request: SimulatedRequest) {
         self.request = request
         choices = (0..<request.count).map { SimulatedChoice(request, index: $0) }
         usage = SimulatedUsage(request, choices)
         let hash = stableHash(request.question, seed: stableHash(request.model.name.utf8))
-        id = (request.isChat ? "chatcmpl-sim" : "cmpl-sim") + String(hash, radix: 16)
+        id = (request.api == .chat ? "chatcmpl-sim" : "cmpl-sim") + String(hash, radix: 16)
     }
 
     /// The answer as one JSON object.
     func whole(hasUsage: Bool) -> [UInt8] {
         var writer = JSONWriter(capacity: 512 + choices.reduce(0) { $0 + $1.text.bytes.count + 128 })
         writer.beginObject()
-        writeHead(request.isChat ? "chat.completion" : "text_completion", to: &writer)
+        writeHead(isChat ? "chat.completion" : "text_completion", to: &writer)
         writer.name("choices")
         writer.beginArray()
         for (index, choice) in choices.enumerated() {
@@ -51,7 +52,7 @@ struct SimulatedGeneration {
 
     private func write(_ choice: SimulatedChoice, _ index: Int, to writer: inout JSONWriter) {
         let text = String(decoding: choice.text.bytes, as: UTF8.self)
-        guard request.isChat else { return writer.member("text", text) }
+        guard isChat else { return writer.member("text", text) }
         writer.name("message")
         writer.beginObject()
         writer.name("role")
@@ -90,7 +91,7 @@ extension SimulatedGeneration {
     func events(hasUsage: Bool) -> [[UInt8]] {
         var events: [[UInt8]] = []
         for (index, choice) in choices.enumerated() {
-            if request.isChat { events.append(event { self.writeOpening(choice, index, to: &$0) }) }
+            if isChat { events.append(event { self.writeOpening(choice, index, to: &$0) }) }
             for piece in choice.text.pieces(request.model.pace.chunks) {
                 events.append(event { self.write(piece, of: choice, index, to: &$0) })
             }
@@ -105,7 +106,7 @@ extension SimulatedGeneration {
     private func event(isUsage: Bool = false, _ writeChoice: (inout JSONWriter) -> Void) -> [UInt8] {
         var writer = JSONWriter(capacity: 320)
         writer.beginObject()
-        writeHead(request.isChat ? "chat.completion.chunk" : "text_completion", to: &writer)
+        writeHead(isChat ? "chat.completion.chunk" : "text_completion", to: &writer)
         writer.name("choices")
         writer.beginArray()
         writeChoice(&writer)
@@ -137,7 +138,7 @@ extension SimulatedGeneration {
         _ piece: ArraySlice<UInt8>, of choice: SimulatedChoice, _ index: Int, to writer: inout JSONWriter
     ) {
         let text = String(decoding: piece, as: UTF8.self)
-        guard request.isChat else {
+        guard isChat else {
             return writeChoice(index, nil, to: &writer) { $0.member("text", text) }
         }
         writeDelta(index, to: &writer) { delta in
@@ -156,7 +157,7 @@ extension SimulatedGeneration {
     }
 
     private func writeEnd(_ choice: SimulatedChoice, _ index: Int, to writer: inout JSONWriter) {
-        guard request.isChat else {
+        guard isChat else {
             return writeChoice(index, choice.finishReason, to: &writer) { $0.member("text", "") }
         }
         writeDelta(index, finishReason: choice.finishReason, to: &writer) { _ in }

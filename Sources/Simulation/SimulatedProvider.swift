@@ -24,13 +24,13 @@ package struct SimulatedProvider: Sendable {
         let endpoint = bare.hasPrefix("/v1/") ? bare.dropFirst(3) : bare
         switch (method, endpoint) {
         case ("GET", "/models"): return SimulatedAnswer(whole: SimulatedProvider.models)
-        case ("POST", "/chat/completions"), ("POST", "/completions"), ("POST", "/embeddings"):
+        case ("POST", "/chat/completions"), ("POST", "/completions"), ("POST", "/embeddings"), ("POST", "/responses"):
             do {
                 return try answer(endpoint, body)
             } catch {
                 return .error(400, "invalid_request_error", error.code, error.message, param: error.param)
             }
-        case (_, "/models"), (_, "/chat/completions"), (_, "/completions"), (_, "/embeddings"):
+        case (_, "/models"), (_, "/chat/completions"), (_, "/completions"), (_, "/embeddings"), (_, "/responses"):
             return .error(405, "invalid_request_error", nil, "\(endpoint) does not take \(method)")
         default:
             return .error(404, "invalid_request_error", nil, "there is nothing at \(path)")
@@ -66,8 +66,10 @@ package struct SimulatedProvider: Sendable {
         guard model.behaviour != .embedding else {
             throw SimulatedRefusal(message: "\(model.name) answers /embeddings only", param: "model")
         }
-        let request = try SimulatedRequest(document, model: model, isChat: endpoint == "/chat/completions")
-        return SimulatedGeneration(request).answer
+        let request = try SimulatedRequest(
+            document, model: model, api: SimulatedRequest.API(rawValue: String(endpoint)) ?? .chat)
+        return request.api == .responses
+            ? SimulatedResponse(request, document).answer : SimulatedGeneration(request).answer
     }
 
     private static func document(_ body: [UInt8]) throws(SimulatedRefusal) -> JSONDocument {

@@ -2,8 +2,15 @@ import JSON
 
 /// What a simulated model reads of a request.
 struct SimulatedRequest {
+    /// The APIs in which a text is asked for; the raw value is the path.
+    enum API: String {
+        case chat = "/chat/completions"
+        case completions = "/completions"
+        case responses = "/responses"
+    }
+
     let model: SimulatedModel
-    let isChat: Bool
+    let api: API
     let isStream: Bool
     let includesUsage: Bool
     /// Output tokens of one choice.
@@ -20,35 +27,33 @@ struct SimulatedRequest {
     let schema: JSONValue?
 
     /// - Throws: a message for a 400.
-    init(_ document: JSONDocument, model: SimulatedModel, isChat: Bool) throws(SimulatedRefusal) {
+    init(_ document: JSONDocument, model: SimulatedModel, api: API) throws(SimulatedRefusal) {
         func member(_ name: StaticString) -> JSONNode? { document.member(name, of: document.root) }
         func integer(_ name: StaticString) -> Int? {
             member(name).flatMap(document.integer).flatMap { (0...1_000_000_000).contains($0) ? Int($0) : nil }
         }
         self.model = model
-        self.isChat = isChat
+        self.api = api
         isStream = member("stream").flatMap(document.bool) ?? false
         let options = member("stream_options")
         includesUsage = options.flatMap { document.member("include_usage", of: $0) }.flatMap(document.bool) ?? false
-        limit = integer("max_completion_tokens") ?? integer("max_tokens")
+        limit = integer("max_output_tokens") ?? integer("max_completion_tokens") ?? integer("max_tokens")
         count = min(128, max(1, integer("n") ?? 1))
         stops = SimulatedRequest.texts(member("stop"), document).filter { !$0.isEmpty }
-        guard isChat else {
+        guard api != .completions else {
             let prompts = SimulatedRequest.texts(member("prompt"), document)
             question = prompts.first ?? []
             inputTokens = prompts.reduce(0) { $0 + SimulatedRequest.tokens($1.count) }
             (call, schema) = (nil, nil)
             return
         }
-        guard let messages = member("messages"), document.kind(messages) == .array else {
-            throw SimulatedRefusal(message: "messages: an array is required", param: "messages")
-        }
-        let conversation = SimulatedConversation(messages, of: document)
+        let conversation = try SimulatedConversation(document, api)
         question = conversation.question
         inputTokens =
             conversation.tokens + SimulatedRequest.tokens(member("tools").map { document.range($0).count } ?? 0)
         call = SimulatedCall(document, conversation, isEager: model.behaviour == .tools)
-        schema = SimulatedRequest.schema(member("response_format"), document)
+        let format = member("text").flatMap { document.member("format", of: $0) } ?? member("response_format")
+        schema = SimulatedRequest.schema(format, document)
     }
 
     /// A token for each four bytes, begun ones included: never more than bytes.
@@ -63,9 +68,8 @@ struct SimulatedRequest {
     private static func schema(_ format: JSONNode?, _ document: JSONDocument) -> JSONValue? {
         guard let format, let type = document.member("type", of: format) else { return nil }
         if document.equals(type, "json_object") { return .object([]) }
-        guard document.equals(type, "json_schema"), let holder = document.member("json_schema", of: format) else {
-            return nil
-        }
+        guard document.equals(type, "json_schema") else { return nil }
+        let holder = document.member("json_schema", of: format) ?? format
         return document.member("schema", of: holder).map(document.value) ?? .object([])
     }
 }
@@ -84,20 +88,44 @@ struct SimulatedConversation {
     /// Whether the last message is the result of a tool.
     private(set) var endsWithToolResult = false
 
-    init(_ messages: JSONNode, of document: JSONDocument) {
-        for message in document.elements(of: messages) {
-            let role = document.member("role", of: message)
-            let text = SimulatedConversation.text(document.member("content", of: message), document)
-            tokens += 4 + SimulatedRequest.tokens(text.count)
-            let isUser = role.map { document.equals($0, "user") } ?? false
-            if isUser { question = text }
-            endsWithToolResult = role.map { document.equals($0, "tool") } ?? false
+    /// Reads `messages`, or `input` and `instructions`.
+    init(_ document: JSONDocument, _ api: SimulatedRequest.API) throws(SimulatedRefusal) {
+        let isChat = api == .chat
+        let node = document.member(isChat ? "messages" : "input", of: document.root)
+        if !isChat {
+            count(SimulatedConversation.text(document.member("instructions", of: document.root), document))
         }
+        if !isChat, let node, let text = document.string(node) {
+            question = Array(text.utf8)
+            count(question)
+            return
+        }
+        guard let node, document.kind(node) == .array else {
+            let name = isChat ? "messages" : "input"
+            throw SimulatedRefusal(message: "\(name): an array is required", param: name)
+        }
+        for message in document.elements(of: node) { add(message, document) }
+    }
+
+    private mutating func add(_ message: JSONNode, _ document: JSONDocument) {
+        func says(_ name: StaticString, _ text: StaticString) -> Bool {
+            document.member(name, of: message).map { document.equals($0, text) } ?? false
+        }
+        let text = SimulatedConversation.text(document.member("content", of: message), document)
+        count(text)
+        count(SimulatedConversation.text(document.member("output", of: message), document), markers: 0)
+        if says("role", "user") { question = text }
+        endsWithToolResult = says("role", "tool") || says("type", "function_call_output")
+    }
+
+    private mutating func count(_ text: [UInt8], markers: Int = 4) {
+        tokens += markers + SimulatedRequest.tokens(text.count)
     }
 
     private static func text(_ content: JSONNode?, _ document: JSONDocument) -> [UInt8] {
         guard let content else { return [] }
         if let text = document.string(content) { return Array(text.utf8) }
+        guard document.kind(content) == .array else { return [] }
         return document.elements(of: content).flatMap { part in
             document.member("text", of: part).flatMap(document.string).map { Array($0.utf8) } ?? []
         }

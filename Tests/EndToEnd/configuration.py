@@ -92,7 +92,8 @@ Say hello to {{name}}.
 """
 
 
-def write(folder, config, prices_file=None, metrics=None, prompts=None, experiments=None, labels=None):
+def write(folder, config, prices_file=None, metrics=None, prompts=None, experiments=None, labels=None,
+          tools=None):
     """Writes a configuration's files into `folder`; returns the path of gateway.yaml."""
     folder = pathlib.Path(folder)
     for name in ("prompts/labels", "experiments"):
@@ -106,6 +107,9 @@ def write(folder, config, prices_file=None, metrics=None, prompts=None, experime
         (folder / "prompts" / f"{name}.prompt").write_text(text)
     for name, experiment in (experiments or {}).items():
         (folder / "experiments" / f"{name}.yaml").write_text(yaml(experiment))
+    for name, tool in (tools or {}).items():
+        (folder / "prompts/tools").mkdir(exist_ok=True)
+        (folder / "prompts/tools" / f"{name}.json").write_text(json.dumps(tool))
     for name, entries in (labels or {}).items():
         (folder / "prompts/labels" / f"{name}.yaml").write_text(yaml(entries))
     return path

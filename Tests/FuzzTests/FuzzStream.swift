@@ -4,8 +4,14 @@ import Providers
 
 /// However a stream is cut, the client gets the same bytes and the same usage is read; nothing is billed below zero.
 func fuzzStream(_ bytes: [UInt8]) {
-    let whole = relay([bytes])
-    precondition(whole == relay(bytes.pieces()), "a cut changed the stream")
+    for relay in [OpenAIStreamRelay(hidesUsage: true) as any StreamRelay, ResponsesStreamRelay()] {
+        let whole = relayed([bytes], relay)
+        precondition(whole == relayed(bytes.pieces(), relay), "a cut changed the stream")
+        check(whole)
+    }
+}
+
+private func check(_ whole: Relayed) {
     guard let usage = whole.reading.usage else { return }
     let figures = [
         usage.input, usage.cachedInput, usage.cacheWrite, usage.audioInput, usage.imageInput, usage.output,
@@ -25,8 +31,8 @@ private struct Relayed: Equatable {
     var reading = AnswerReading()
 }
 
-private func relay(_ pieces: [[UInt8]]) -> Relayed {
-    var relay = OpenAIStreamRelay(hidesUsage: true)
+private func relayed(_ pieces: [[UInt8]], _ start: any StreamRelay) -> Relayed {
+    var relay = start
     var result = Relayed()
     do {
         for piece in pieces { try relay.feed(piece, into: &result.output) }

@@ -85,7 +85,7 @@ import Testing
         #expect(named.document.value(variables) == .object([JSONMember("a", .number("1"))]))
         let byID = try read(#"{"prompt":{"id":"reply","version":"3.1.0"}}"#)
         #expect(byID.model == "prompt:reply@3.1.0")
-        #expect(byID.messages == nil)
+        #expect(byID.conversation == nil)
         #expect(try read(#"{"model":"chat","prompt":{"id":"reply"},"messages":[]}"#).model == "chat")
         #expect(try read(#"{"model":"prompt:a@b","prompt":{"id":"a","version":"b"}}"#).model == "prompt:a@b")
         #expect(try refusal(#"{"model":"prompt:a","prompt":{"id":"b"}}"#).param == "prompt.id")
@@ -114,6 +114,78 @@ import Testing
     ])
     func completionsBillEveryAnswerToEveryPrompt(body: String, choices: Int64) throws {
         #expect(try read(body, .completions).choices == choices)
+    }
+}
+
+@Suite struct ResponsesRequestTests {
+    private func read(_ body: String) throws -> OpenAIRequest {
+        try OpenAIRequest(JSONDocument(Array(body.utf8)), endpoint: .responses)
+    }
+
+    @Test func readsWhatTheGatewayMustKnow() throws {
+        let request = try read(
+            #"{"model":"m","input":[{"role":"user","content":"a"},{}],"max_output_tokens":99,"stream":true,"n":"none","#
+                + #""safety_identifier":"u","service_tier":"flex","text":{"format":{"type":"json_object"}}}"#)
+        #expect(request.isStream && request.isStructured)
+        #expect((request.outputLimit, request.choices, request.messageCount) == (99, 1, 4))
+        #expect(request.limitMembers == [.maxOutputTokens])
+        #expect([request.user, request.serviceTier] == ["u", "flex"])
+        #expect(try !read(#"{"model":"m","input":"x","text":{"format":{"type":"text"}}}"#).isStructured)
+    }
+
+    @Test func aCallOfAPromptNeedsNoInput() throws {
+        let request = try read(#"{"prompt":{"id":"reply","version":"3.1.0"},"model":null}"#)
+        #expect(request.model == "prompt:reply@3.1.0" && request.conversation == nil)
+        let rendered = try request.rendered(messages: Array(#"[{"role":"user","content":"x"}]"#.utf8))
+        #expect(rendered.model == "prompt:reply@3.1.0" && rendered.prompt == nil)
+        let sent = OpenAIAdapter().encode(rendered, model: "vendor", limit: 7).body
+        #expect(
+            String(decoding: sent, as: UTF8.self)
+                == #"{"model":"vendor","input":[{"role":"user","content":"x"}],"max_output_tokens":7}"#)
+    }
+
+    @Test(arguments: [
+        OpenAIQuirks(), OpenAIQuirks(limitMember: .maxTokens, renamesLimit: true, streamOptions: false),
+        OpenAIQuirks(limitMember: .maxCompletionTokens),
+    ])
+    func onlyTheModelChanges(quirks: OpenAIQuirks) throws {
+        let body = #"{"model":"m","input":"x","stream":true,"max_output_tokens":5,"unknown":[1.50]}"#
+        let encoded = try OpenAIAdapter(quirks).encode(read(body), model: "v")
+        #expect(String(decoding: encoded.body, as: UTF8.self) == body.replacing(#""m","#, with: #""v","#))
+        #expect(encoded.path == "/responses")
+    }
+
+    @Test func theBoundOfTheInputIsTheWholeBody() throws {
+        let body = #"{"model":"m","input":"hello","instructions":"obey"}"#
+        #expect(try read(body).inputBound == .tokens(Int64(body.utf8.count) + 2 * 8 + 64))
+        let items =
+            #"{"model":"m","input":[{"type":"reasoning","summary":[],"encrypted_content":"b3BhcXVl"},"#
+            + #"{"type":"function_call_output","call_id":"c","output":[{"type":"input_text","text":"x"}]},"#
+            + #"{"role":"assistant","content":[{"type":"output_text","text":"x"},{"type":"refusal","refusal":"x"}]}]}"#
+        #expect(try read(items).inputBound == .tokens(Int64(items.utf8.count) + 5 * 8 + 64))
+    }
+
+    @Test func anImageInTheBodyCountsAsAnImageAndNotAsItsBytes() throws {
+        let data = String(repeating: "A", count: 1_000_000)
+        let part = #"{"type":"input_image","image_url":"data:image/png;base64,\#(data)"}"#
+        for item in [#"{"role":"user","content":[\#(part)]}"#, #"{"type":"function_call_output","output":[\#(part)]}"#]
+        {
+            guard case .tokens(let tokens) = try read(#"{"model":"m","input":[\#(item)]}"#).inputBound else {
+                return #expect(Bool(false))
+            }
+            #expect((InputBound.perInlineImage..<InputBound.perInlineImage + 200).contains(tokens))
+        }
+    }
+
+    @Test(arguments: [
+        #"{"type":"input_image","image_url":"https://example.org/a.png"}"#, #"{"type":"input_image","file_id":"f"}"#,
+        #"{"type":"input_file","file_data":"data:application/pdf;base64,AAAA"}"#, #"{"type":"something_new"}"#,
+    ])
+    func whatCannotBeCountedIsTheContextWindow(part: String) throws {
+        #expect(try read(#"{"model":"m","input":[{"role":"user","content":[\#(part)]}]}"#).inputBound == .contextWindow)
+        let output = #"{"type":"function_call_output","call_id":"c","output":[\#(part)]}"#
+        #expect(try read(#"{"model":"m","input":[\#(output)]}"#).inputBound == .contextWindow)
+        #expect(try read(#"{"model":"m","input":[\#(part)]}"#).inputBound == .contextWindow)
     }
 }
 

@@ -25,6 +25,7 @@ extension Route {
         "/v1/chat/completions": [.post(.application { await $0.infer($1, $2, .chatCompletions) })],
         "/v1/completions": [.post(.application { await $0.infer($1, $2, .completions) })],
         "/v1/embeddings": [.post(.application { await $0.infer($1, $2, .embeddings) })],
+        "/v1/responses": [.post(.application { await $0.infer($1, $2, .responses) })],
         "/v1/models": [.get(.application { $0.listModels($1, $2) })],
         "/v1/prompts": [.get(.application { $0.listPrompts($1, $2) })],
         "/v1/feedback": [.post(.application { await $0.addFeedback($1, $2) })],

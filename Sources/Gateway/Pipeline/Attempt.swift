@@ -91,7 +91,8 @@ extension RequestHandler {
 
     /// Slices are for streams of vendors that stop billing when they are left.
     private func meter(_ call: InferenceCall, _ target: Target, _ output: Int64) -> SliceMeter? {
-        guard call.request.isStream, let slices = call.model.settings.slices, let slack = target.provider.cancelSlack
+        guard call.request.isStream, call.endpoint != .responses, let slices = call.model.settings.slices,
+            let slack = target.provider.cancelSlack
         else { return nil }
         let (all, overflowed) = slack.multipliedReportingOverflow(by: max(1, call.request.choices))
         let meter = SliceMeter(slices, full: output, slack: overflowed ? .max : all)

@@ -79,11 +79,15 @@ extension Price {
 }
 
 extension RequestHandler {
+    /// OpenAI refuses a `max_output_tokens` below it.
+    private static let leastOutputOfResponses: Int64 = 16
+
     /// Shortens the call to what its budgets have room for. Returns false when none of that would be of use.
     func clip(_ call: InferenceCall, _ attempt: Attempt, _ noRoom: NoRoom) -> Bool {
         guard call.endpoint != .embeddings, !noRoom.isCeiling, let price = attempt.price,
-            let least = noRoom.leastUseful(isStructured: call.request.isStructured)
+            var least = noRoom.leastUseful(isStructured: call.request.isStructured)
         else { return false }
+        if call.endpoint == .responses { least = max(least, RequestHandler.leastOutputOfResponses) }
         let choices = max(1, call.request.choices)
         let most = attempt.fullOutput / choices - 1
         let tokens = price.affordableOutput(

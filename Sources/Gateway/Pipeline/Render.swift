@@ -9,21 +9,33 @@ extension RequestHandler {
         guard let selector = call.promptSelector else {
             return try RequestHandler.requireNoPrompt(call)
         }
-        guard call.endpoint == .chatCompletions else {
-            throw GatewayError(400, "invalid_value", "prompts are called on /v1/chat/completions", param: "model")
+        guard call.endpoint.takesPrompts else {
+            throw GatewayError(
+                400, "invalid_value", "prompts are called on /v1/chat/completions and /v1/responses", param: "model")
         }
         let prompt = try resolvePrompt(selector, call.caller)
         let request = call.request
         try RequestHandler.requireWhole(request, of: prompt)
         let rendered = try prompt.render(
             variables: request.prompt?.variables.map { request.document.value($0) },
-            history: PromptHistory(messages: request.messages, of: request.document),
+            history: RequestHandler.history(of: request), form: request.endpoint == .responses ? .responses : .chat,
             mediaHosts: call.generation.configuration.prompts.mediaHosts)
         let parameters = try rendered.parameters(besides: request.memberNames)
         call.request = try request.rendered(messages: rendered.messages, parameters: parameters)
         call.identity.prompt = prompt.reference
         call.isPromptOverridden = prompt.isOverridden
         call.enforcedPrompt = prompt.enforcesOutput ? prompt : nil
+    }
+
+    private static func history(of request: OpenAIRequest) throws(GatewayError) -> PromptHistory {
+        guard request.endpoint == .responses else {
+            return try PromptHistory(messages: request.conversation, of: request.document)
+        }
+        let document = request.document
+        let instructions = document.member("instructions", of: document.root)
+        return try PromptHistory(
+            input: request.conversation, hasInstructions: instructions.map { document.kind($0) != .null } ?? false,
+            of: document)
     }
 
     /// What was streamed cannot be withheld any more.

@@ -21,9 +21,7 @@ extension RequestHandler {
         let watch = DisconnectWatch(call.exchange, attempt.target.provider, transfer, self)
         defer { watch.end() }
         let stream = StreamState(
-            OpenAIStreamRelay(
-                hidesUsage: !call.request.includesUsage, choices: call.request.choices,
-                usage: attempt.target.adapter.quirks.usage),
+            attempt.target.adapter.relay(call.request),
             keeps: keepsAnswer(call) ? call.generation.configuration.content.maxAnswer : 0)
         do throws(TransferFailure) {
             let head = try await transfer.head()
@@ -183,13 +181,14 @@ extension RequestHandler {
         guard stream.hasBegun else {
             return answer(call.exchange, error, id: call.id, generation: call.generation)
         }
-        call.exchange.finish(ErrorBody.openAIEvent(error, requestID: call.id, generation: call.generation.id))
+        call.exchange.finish(
+            stream.relay.errorEvent(error, requestID: call.id, generation: call.generation.id))
     }
 }
 
 /// Where a stream stands. An object, so that it lies outside of the tasks' frames.
 private final class StreamState {
-    var relay: OpenAIStreamRelay
+    var relay: any StreamRelay
     /// The client has the head.
     var hasBegun = false
     private(set) var failure: StreamFailure?
@@ -203,7 +202,7 @@ private final class StreamState {
     /// What the client got so far; nil when it is not kept, or is too much.
     private(set) var kept: [UInt8]?
 
-    init(_ relay: OpenAIStreamRelay, keeps: Int) {
+    init(_ relay: any StreamRelay, keeps: Int) {
         self.relay = relay
         self.keeps = keeps
         kept = keeps > 0 ? [] : nil

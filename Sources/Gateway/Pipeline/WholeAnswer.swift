@@ -32,7 +32,8 @@ extension RequestHandler {
         let reading: AnswerReading
         do throws(UpstreamFailure) {
             reading = try attempt.target.adapter.decode(
-                status: head.status, header: head.fields.value(named:), body: body, now: Clock.utcMilliseconds() / 1000)
+                call.endpoint, status: head.status, header: head.fields.value(named:), body: body,
+                now: Clock.utcMilliseconds() / 1000)
         } catch {
             // What the vendor says it used is billed, whatever else is wrong with the answer.
             return await failed(

@@ -1,0 +1,46 @@
+import HTTPTypes
+
+/// The events of a vendor's stream on their way to the client; knows which of their bytes are left out.
+struct RelayedEvents: Sendable {
+    private var parser: ServerSentEventParser
+    /// The last event was left out; of a CRLF that ended it the LF may still come, and looks like an empty line.
+    private var leftOut = false
+
+    /// - Parameter limit: the longest event, in bytes.
+    init(limit: Int = 1 << 20) {
+        parser = ServerSentEventParser(limit: limit)
+    }
+
+    /// In which the places of events lie, until the next ``append(_:)``.
+    var buffer: [UInt8] { parser.buffer }
+    /// Whether nothing was received after the last complete event.
+    var isBetweenEvents: Bool { parser.isBetweenEvents }
+
+    mutating func append(_ bytes: [UInt8]) { parser.append(bytes) }
+
+    /// Returns the next event that is not empty: clients parse every event's data, and fail on none.
+    mutating func next() throws(StreamFailure) -> ServerSentEvent? {
+        while let event = try read() {
+            let followsLeftOut = leftOut
+            leftOut = false
+            switch event.data {
+            case .absent where followsLeftOut && parser.buffer[event.range].allSatisfy({ $0 == 10 || $0 == 13 }):
+                leftOut = true
+            case .place(let place) where place.isEmpty: leftOut = true
+            default: return event
+            }
+        }
+        return nil
+    }
+
+    /// Notes that the event which came last is not passed on.
+    mutating func leaveOut() { leftOut = true }
+
+    private mutating func read() throws(StreamFailure) -> ServerSentEvent? {
+        do {
+            return try parser.next()
+        } catch {
+            throw StreamFailure(kind: .eventTooLong, reason: "\(error)")
+        }
+    }
+}

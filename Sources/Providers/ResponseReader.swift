@@ -1,0 +1,69 @@
+import Inference
+import JSON
+
+/// Reads what a Response object says of an attempt: the answer of OpenAI's Responses API, whole or in a stream's events.
+struct ResponseReader: Sendable {
+    private(set) var reading = AnswerReading()
+    private var usage = ResponsesUsage()
+
+    /// Reads a whole answer.
+    ///
+    /// An answer that the vendor ended early, `incomplete`, is an answer; one that `failed` is none.
+    static func read(_ body: [UInt8]) throws(UpstreamFailure) -> AnswerReading {
+        guard let document = try? JSONDocument(body), document.kind(document.root) == .object else {
+            throw UpstreamFailure(.malformedAnswer, status: 200, message: "the answer is not a JSON object")
+        }
+        var reader = ResponseReader()
+        reader.read(document.root, of: document)
+        if let failure = reader.failure(document.root, of: document) { throw failure }
+        guard let output = document.member("output", of: document.root), document.kind(output) == .array else {
+            var failure = UpstreamFailure(.malformedAnswer, status: 200, message: "the answer has no output")
+            failure.usage = reader.reading.usage
+            throw failure
+        }
+        return reader.reading
+    }
+
+    mutating func note(outputBytes: Int) {
+        reading.outputBytes = reading.outputBytes.addingClamped(Int64(outputBytes))
+    }
+
+    /// Takes the object `response`; later ones of a stream overwrite what earlier ones said.
+    mutating func read(_ response: JSONNode, of document: JSONDocument) {
+        func text(_ name: StaticString, of node: JSONNode) -> String? {
+            guard let text = document.member(name, of: node).flatMap(document.string) else { return nil }
+            return (1...512).contains(text.utf8.count) ? text : nil
+        }
+        reading.id = text("id", of: response) ?? reading.id
+        reading.model = text("model", of: response) ?? reading.model
+        reading.tier = text("service_tier", of: response) ?? reading.tier
+        let details = document.member("incomplete_details", of: response)
+        reading.finishReason =
+            details.flatMap { text("reason", of: $0) } ?? text("status", of: response) ?? reading.finishReason
+        guard let figures = document.member("usage", of: response), document.kind(figures) == .object else { return }
+        usage.update(figures, of: document)
+        if document.member("tool_usage", of: response) != nil { usage.update(response, of: document) }
+        reading.usage = usage.billed?.usage
+        reading.clampedClasses = usage.billed?.clamped ?? []
+    }
+
+    /// Why `response` is no answer; nil when it is one.
+    func failure(_ response: JSONNode, of document: JSONDocument) -> UpstreamFailure? {
+        let error = document.member("error", of: response).flatMap { document.kind($0) == .null ? nil : $0 }
+        let status = document.member("status", of: response)
+        let isEnded = ["completed", "incomplete"].contains { status.map { document.string($0) } == $0 }
+        guard error != nil || !isEnded else { return nil }
+        guard error != nil else {
+            var failure = UpstreamFailure(
+                .malformedAnswer, status: 200,
+                message: "the answer's status is \(status.flatMap(document.string)?.prefix(32) ?? "missing")")
+            failure.usage = reading.usage
+            return failure
+        }
+        var failure = UpstreamFailure(
+            UpstreamErrorBody(Array(document.bytes[document.range(response)])), status: nil)
+        failure.status = 200
+        failure.usage = reading.usage
+        return failure
+    }
+}

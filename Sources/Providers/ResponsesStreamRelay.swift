@@ -1,0 +1,100 @@
+import HTTPTypes
+package import Inference
+import JSON
+
+/// Passes a stream of OpenAI's Responses API on, event by event and byte for byte, and reads the usage on the way.
+///
+/// The stream is whole with `response.completed` or `response.incomplete`, which hold the whole answer and its usage. There
+/// is no `[DONE]`; one that comes all the same is dropped.
+package struct ResponsesStreamRelay: StreamRelay {
+    package private(set) var isTerminated = false
+    package private(set) var terminator: [UInt8] = []
+
+    /// The last event repeats the whole answer, so it may be as long as one.
+    private var events = RelayedEvents(limit: 32 << 20)
+    private var reader = ResponseReader()
+    /// The number that the next event has.
+    private var sequenceNumber: Int64 = 0
+
+    package init() {}
+
+    package var isFinished: Bool { isTerminated }
+    package var reading: AnswerReading { reader.reading }
+
+    package mutating func feed(_ bytes: [UInt8], into output: inout [UInt8]) throws(StreamFailure) {
+        guard !isTerminated else { return }
+        events.append(bytes)
+        while !isTerminated, let event = try events.next() {
+            try relay(event, into: &output)
+        }
+    }
+
+    package mutating func end() throws(StreamFailure) {
+        guard !isTerminated else { return }
+        guard events.isBetweenEvents else {
+            throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended within an event")
+        }
+        throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended before its answer did")
+    }
+
+    package func errorEvent(_ error: GatewayError, requestID: RequestID, generation: String) -> [UInt8] {
+        ErrorBody.responsesEvent(error, sequenceNumber: sequenceNumber, requestID: requestID, generation: generation)
+    }
+
+    private mutating func relay(_ event: ServerSentEvent, into output: inout [UInt8]) throws(StreamFailure) {
+        switch event.data {
+        case .absent: output.append(contentsOf: events.buffer[event.range])
+        case .place(let place): try relay(event, events.buffer[place], into: &output)
+        case .joined(let data): try relay(event, data[...], into: &output)
+        }
+    }
+
+    private mutating func relay(
+        _ event: ServerSentEvent, _ data: ArraySlice<UInt8>, into output: inout [UInt8]
+    ) throws(StreamFailure) {
+        guard !data.starts(with: "[DONE]".utf8) else {
+            throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended before its answer did")
+        }
+        guard let document = try? JSONDocument(Array(data)), document.kind(document.root) == .object else {
+            throw StreamFailure(kind: .malformed, reason: "an event of the upstream's stream is not a JSON object")
+        }
+        let root = document.root
+        if let number = document.member("sequence_number", of: root).flatMap(document.integer), number >= 0 {
+            sequenceNumber = number.addingClamped(1)
+        }
+        let response = document.member("response", of: root).flatMap { document.kind($0) == .object ? $0 : nil }
+        if let response { reader.read(response, of: document) }
+        let type = document.member("type", of: root).flatMap(document.string) ?? ""
+        try check(type, response, document)
+        if let delta = document.member("delta", of: root), let count = document.stringByteCount(delta) {
+            reader.note(outputBytes: count)
+        }
+        guard type == "response.completed" || type == "response.incomplete" else {
+            return output.append(contentsOf: events.buffer[event.range])
+        }
+        isTerminated = true
+        terminator = Array(events.buffer[event.range])
+        if terminator.last == UInt8(ascii: "\r") { terminator.append(UInt8(ascii: "\n")) }  // it was still to come
+    }
+
+    /// Throws when the event says that there will be no whole answer.
+    private func check(
+        _ type: String, _ response: JSONNode?, _ document: JSONDocument
+    ) throws(StreamFailure) {
+        var upstream: UpstreamFailure?
+        if type == "error" || document.member("error", of: document.root).map({ document.kind($0) != .null }) ?? false {
+            upstream = UpstreamFailure(UpstreamErrorBody(document.bytes), status: nil)
+            upstream?.usage = reading.usage
+        } else if type == "response.failed" || type == "response.cancelled" || type == "response.completed"
+            || type == "response.incomplete"
+        {
+            guard let response else {
+                throw StreamFailure(kind: .malformed, reason: "the last event of the upstream's stream has no answer")
+            }
+            upstream = reader.failure(response, of: document)
+        }
+        guard let upstream else { return }
+        throw StreamFailure(
+            kind: .upstreamError, reason: "the upstream's stream broke off with an error", upstream: upstream)
+    }
+}

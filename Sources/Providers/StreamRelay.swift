@@ -1,0 +1,28 @@
+package import Inference
+
+/// Passes a vendor's stream on, and reads what it says of itself on the way.
+///
+///     feed ─▶ events ─▶ output, at once
+///                 ├──▶ an error, or nothing that can be read: thrown; the client must not see a clean end
+///                 └──▶ the end: held back in `terminator`, until the gateway has settled
+package protocol StreamRelay: Sendable {
+    /// Whether the upstream said that the stream is whole.
+    var isTerminated: Bool { get }
+    /// The bytes that end the client's stream, once ``isTerminated``.
+    var terminator: [UInt8] { get }
+    /// Whether the answer is written: only usage and the end can still come.
+    var isFinished: Bool { get }
+    /// What was read so far.
+    var reading: AnswerReading { get }
+
+    /// Takes bytes as they come and appends to `output` what the client may have.
+    ///
+    /// On a failure `output` holds what came before it. What follows the end is dropped.
+    mutating func feed(_ bytes: [UInt8], into output: inout [UInt8]) throws(StreamFailure)
+
+    /// Says that the upstream closed its stream properly.
+    mutating func end() throws(StreamFailure)
+
+    /// Returns what takes the place of the end, so that nobody takes a stream for whole that is not.
+    func errorEvent(_ error: GatewayError, requestID: RequestID, generation: String) -> [UInt8]
+}
