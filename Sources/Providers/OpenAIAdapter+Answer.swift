@@ -14,7 +14,7 @@ extension OpenAIAdapter {
         header: (String) -> String? = { _ in nil }, body: [UInt8], now: Int64
     ) throws(UpstreamFailure) -> AnswerReading {
         guard status == 200 else { throw UpstreamFailure(status: status, header: header, body: body, now: now) }
-        if endpoint == .responses { return try ResponseReader.read(body) }
+        if endpoint == .responses { return try ResponseReader.read(body, quirks.usage) }
         guard let skim = AnswerSkim(body, 0..<body.count) else {
             throw UpstreamFailure(.malformedAnswer, status: status, message: "the answer is not a JSON object")
         }

@@ -32,7 +32,7 @@ package struct OpenAIAdapter: Sendable {
 
     /// Returns what passes the stream on that answers `request`.
     package func relay(_ request: OpenAIRequest) -> any StreamRelay {
-        guard request.endpoint != .responses else { return ResponsesStreamRelay() }
+        guard request.endpoint != .responses else { return ResponsesStreamRelay(usage: quirks.usage) }
         return OpenAIStreamRelay(hidesUsage: !request.includesUsage, choices: request.choices, usage: quirks.usage)
     }
 

@@ -4,16 +4,20 @@ import JSON
 /// Reads what a Response object says of an attempt: the answer of OpenAI's Responses API, whole or in a stream's events.
 struct ResponseReader: Sendable {
     private(set) var reading = AnswerReading()
-    private var usage = ResponsesUsage()
+    private var usage: ResponsesUsage
+
+    init(_ dialect: UsageDialect) {
+        usage = ResponsesUsage(dialect)
+    }
 
     /// Reads a whole answer.
     ///
     /// An answer that the vendor ended early, `incomplete`, is an answer; one that `failed` is none.
-    static func read(_ body: [UInt8]) throws(UpstreamFailure) -> AnswerReading {
+    static func read(_ body: [UInt8], _ dialect: UsageDialect) throws(UpstreamFailure) -> AnswerReading {
         guard let document = try? JSONDocument(body), document.kind(document.root) == .object else {
             throw UpstreamFailure(.malformedAnswer, status: 200, message: "the answer is not a JSON object")
         }
-        var reader = ResponseReader()
+        var reader = ResponseReader(dialect)
         reader.read(document.root, of: document)
         if let failure = reader.failure(document.root, of: document) { throw failure }
         guard let output = document.member("output", of: document.root), document.kind(output) == .array else {

@@ -12,11 +12,14 @@ package struct ResponsesStreamRelay: StreamRelay {
 
     /// The last event repeats the whole answer, so it may be as long as one.
     private var events = RelayedEvents(limit: 32 << 20)
-    private var reader = ResponseReader()
+    private var reader: ResponseReader
     /// The number that the next event has.
     private var sequenceNumber: Int64 = 0
 
-    package init() {}
+    /// - Parameter usage: whose figures the usage holds.
+    package init(usage: UsageDialect = .compatible) {
+        reader = ResponseReader(usage)
+    }
 
     package var isFinished: Bool { isTerminated }
     package var reading: AnswerReading { reader.reading }

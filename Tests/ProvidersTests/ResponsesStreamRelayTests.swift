@@ -132,6 +132,15 @@ import Testing
         #expect([reading.id, reading.tier, reading.finishReason] == ["resp_1", "flex", "completed"])
     }
 
+    @Test func whatOpenRouterSaysItCostIsTheCharge() throws {
+        let body =
+            #"{"status":"completed","output":[],"usage":{"input_tokens":9,"output_tokens":1,"cost":0.00095}}"#
+        let adapter = OpenAIAdapter(OpenAIQuirks(usage: .openrouter))
+        let reading = try adapter.decode(.responses, status: 200, body: Array(body.utf8), now: 0)
+        #expect(reading.usage?.extras == [Usage.vendorCost: 950_000])
+        #expect(try decode(body).usage?.extras == nil)
+    }
+
     @Test(arguments: [
         "[]", "", #"{"status":"completed"}"#, #"{"output":[]}"#, #"{"status":"queued","output":[]}"#,
         #"{"status":"failed","error":{"code":"server_error","message":"x"},"output":[]}"#,

@@ -100,7 +100,7 @@ struct ChatUsage: UsageReader, Hashable {
 }
 
 /// What OpenRouter says that a call cost it, in nano-dollars.
-private enum OpenRouterCost {
+enum OpenRouterCost {
     /// Returns nil when the vendor names no cost, or none above zero: tokens at the price book's price decide then.
     ///
     /// With a key of the customer's own at the model's vendor, that vendor's charge is reported apart and added.

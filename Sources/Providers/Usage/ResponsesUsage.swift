@@ -14,6 +14,13 @@ struct ResponsesUsage: UsageReader {
     private var imageInput: Int64?
     private var reasoning: Int64?
     private var searches: Int64?
+    private var vendorCost: Int64?
+    private let dialect: UsageDialect
+
+    /// - Parameter dialect: OpenRouter reports what the call cost, which is then the charge.
+    init(_ dialect: UsageDialect = .compatible) {
+        self.dialect = dialect
+    }
 
     mutating func update(_ usage: JSONNode, of document: JSONDocument) {
         let inputs = document.member("input_tokens_details", of: usage)
@@ -28,6 +35,7 @@ struct ResponsesUsage: UsageReader {
         audioInput = document.count("audio_tokens", of: inputs) ?? audioInput
         imageInput = document.count("image_tokens", of: inputs) ?? imageInput
         reasoning = document.count("reasoning_tokens", of: outputs) ?? reasoning
+        if dialect == .openrouter { vendorCost = OpenRouterCost.nano(of: usage, document) ?? vendorCost }
         searches = document.count("num_requests", of: document.member("web_search", of: tools)) ?? searches
     }
 
@@ -44,7 +52,10 @@ struct ResponsesUsage: UsageReader {
         usage.input = parts.rest
         usage.output = output ?? 0
         usage.reasoning = reasoning ?? 0
-        if let searches, searches > 0 { usage.extras = ["web_search": searches] }
+        var extras: [String: Int64] = [:]
+        if let searches, searches > 0 { extras["web_search"] = searches }
+        if let vendorCost, vendorCost > 0 { extras[Usage.vendorCost] = vendorCost }
+        usage.extras = extras.isEmpty ? nil : extras
         return BilledUsage(usage: usage, clamped: parts.clamped + writes.clamped)
     }
 }
