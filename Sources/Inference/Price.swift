@@ -140,13 +140,15 @@ extension Price {
     /// Returns the most that `input` and `output` tokens of unknown classes can cost; nil when it exceeds `Int64`.
     ///
     /// The bound holds for every service tier and for long contexts that `input` allows.
-    public func upperBound(input: Int64, output: Int64) -> Int64? {
+    ///
+    /// - Parameter pieces: the most that is billed by the piece, in nano-units.
+    public func upperBound(input: Int64, output: Int64, pieces: Int64 = 0) -> Int64? {
         let reachable = longContext.filter { $0.aboveInputTokens < input }.map(\.rates)
         let candidates = [rates] + reachable + tiers.values
         let costs = candidates.map { rates in
             Int128(input) * Int128(rates.dearestInput) + Int128(output) * Int128(rates.dearestOutput)
         }
-        return costs.max().flatMap { Int64(exactly: Price.dividedUp($0)) }
+        return costs.max().flatMap { Int64(exactly: Price.dividedUp($0) + Int128(pieces)) }
     }
 
     private func rates(totalInput: Int64, tier: String?) -> Rates {

@@ -16,6 +16,14 @@ extension JSONDocument {
         let markers = Int64(messages).multipliedClamped(by: InputBound.perMessage)
         return .tokens(bound.addingClamped(markers).addingClamped(InputBound.perRequest))
     }
+
+    /// Returns the most output tokens that are billed for a text that the client foresees, whether or not it comes true.
+    ///
+    /// Vendors bill what was foreseen in vain as output, beside what they write.
+    package func predictionBound() -> Int64 {
+        guard let prediction = member("prediction", of: root), kind(prediction) == .object else { return 0 }
+        return CompatibilityExpansion.bound(ofJSON: bytes, in: range(prediction))
+    }
 }
 
 /// The parts of a conversation that are no text.

@@ -12,14 +12,19 @@ package struct OpenAIAdapter: Sendable {
 
     /// Returns the request for `model`, the vendor's own name: the client's bytes, but for what the gateway owns.
     ///
-    /// - Parameter limit: the output tokens of one choice, when the gateway sets them (a missing limit, or a cap);
+    /// - Parameters:
+    ///   - limit: the output tokens of one choice, when the gateway sets them (a missing limit, or a cap);
     ///   nil leaves the client's.
-    package func encode(_ request: OpenAIRequest, model: String, limit: Int64? = nil) -> EncodedRequest {
+    ///   - tools: the request's, with the limits that the gateway sets.
+    package func encode(
+        _ request: OpenAIRequest, model: String, limit: Int64? = nil, tools: HostedTools? = nil
+    ) -> EncodedRequest {
         let document = request.document
         var edits = JSONEdits()
         edits.set("model", to: OpenAIAdapter.quoted(model), in: document.root, of: document)
         setLimit(limit, of: request, in: &edits)
         setStreamOptions(of: request, in: &edits)
+        tools?.write(to: &edits, of: document)
         if request.endpoint.takesPrompts, document.member("prompt", of: document.root) != nil {
             edits.remove("prompt", from: document.root, of: document)
         }

@@ -5,7 +5,9 @@ package struct ModelSettings: Sendable, Hashable {
     package var targets: [TargetSettings]
     /// Sent when the client gives no limit. Nil: the price book's limit, else 4,096.
     package var maxOutputTokens: Int64?
-    /// Whether a larger limit of the client is lowered to ``maxOutputTokens``. Default: false.
+    /// The most calls of the vendor's tools, sent where the client gives no limit. Nil: such a call is not bounded.
+    package var maxToolCalls: Int64?
+    /// Whether larger limits of the client are lowered to ``maxOutputTokens`` and ``maxToolCalls``. Default: false.
     package var caps: Bool = false
     /// The most input tokens that the targets take. Nil: the price book's.
     package var contextWindow: Int64?

@@ -101,6 +101,7 @@ extension RequestHandler {
         if let name = call.degradedFrom { fields.append("x-llmgw-degraded-from", name) }
         if let limit = call.clippedTo { fields.append("x-llmgw-max-tokens-clipped", String(limit)) }
         if let limit = call.imposedLimit { fields.append("x-llmgw-max-tokens", String(limit)) }
+        if let limit = call.imposedToolLimit { fields.append("x-llmgw-max-tool-calls", String(limit)) }
         if let standing = call.standing { append(standing, to: &fields) }
         return fields
     }

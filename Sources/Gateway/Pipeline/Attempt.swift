@@ -13,6 +13,10 @@ final class Attempt {
     let number: Int
     let target: Target
     let price: Price?
+    /// What the vendor may do beside writing, with the limits that are sent. Empty for a target that is free.
+    let tools: HostedTools
+    /// How many answers the vendor writes.
+    let choices: Int64
     /// Of the hold as it is: a stream in slices is quoted anew as it grows.
     var quote: Quote
     /// The most output tokens of all choices, however far the hold reaches at first.
@@ -23,23 +27,29 @@ final class Attempt {
     let startedAt: UInt64
 
     init(
-        number: Int, target: Target, price: Price?, quote: Quote, fullOutput: Int64, meter: SliceMeter?,
-        startedAt: UInt64
+        number: Int, target: Target, price: Price?, tools: HostedTools, choices: Int64, quote: Quote,
+        fullOutput: Int64, meter: SliceMeter?, startedAt: UInt64
     ) {
         self.number = number
         self.target = target
         self.price = price
+        self.tools = tools
+        self.choices = choices
         self.quote = quote
         self.fullOutput = fullOutput
         self.meter = meter
         self.startedAt = startedAt
     }
 
+    /// The most that is billed by the piece, in nano-units of the price's currency.
+    var fees: Int64 { price.map { tools.fees(at: $0, choices: choices) } ?? 0 }
+
     /// The most that the attempt costs with so many output tokens; nil without a price.
     func bound(output: Int64) -> Money? {
         if target.isFree { return .zero(.usd) }
         return price.map { price in
-            Money(nano: price.upperBound(input: quote.inputTokensMax, output: output) ?? .max, price.currency)
+            let bound = price.upperBound(input: quote.inputTokensMax, output: output, pieces: fees)
+            return Money(nano: bound ?? .max, price.currency)
         }
     }
 }
@@ -55,7 +65,7 @@ extension RequestHandler {
         }
         guard !gateway.isCancelling.load(ordering: .relaxed) else { throw RequestHandler.stopping }
         guard let attempt = try await admit(call, target) else {
-            call.unpricedTargets += 1
+            if call.unboundedTools == nil { call.unpricedTargets += 1 }
             return AttemptFailure(.unusable)
         }
         // It may have waited long for its hold.
@@ -63,24 +73,28 @@ extension RequestHandler {
         guard !gateway.isCancelling.load(ordering: .relaxed) else {
             return await unsent(call, attempt, "the gateway stopped before the call")
         }
-        let transfer = send(call, target)
+        let transfer = send(call, attempt)
         transfers[ObjectIdentifier(transfer)] = transfer
         defer { transfers[ObjectIdentifier(transfer)] = nil }
         return call.request.isStream
             ? await relayStream(call, attempt, transfer) : await relayWhole(call, attempt, transfer)
     }
 
-    /// The most that the attempt can cost. Nil when it has no price and a budget counts the call.
+    /// The most that the attempt can cost. Nil when nobody knows that and a budget counts the call.
     private func quote(_ call: InferenceCall, _ target: Target) -> Attempt? {
         let price = target.isFree ? nil : target.price(on: call.day)
         let hasBudget = call.generation.hasBudget(for: call.forPlugins)
         if hasBudget, !target.isFree, !isPriced(call, by: price) { return nil }
+        guard let tools = tools(call, target, price, hasBudget: hasBudget) else { return nil }
+        let choices = max(1, call.request.choices)
         let window = call.model.settings.contextWindow ?? price?.contextWindow
-        let input = call.request.inputBound.tokens(contextWindow: window) ?? RequestHandler.largestContext
-        let output = outputBound(call, price, hasBudget: hasBudget)
+        let reading = call.request.inputBound.tokens(contextWindow: window) ?? RequestHandler.largestContext
+        let readings = tools.readings(choices: choices)
+        let input = reading.multipliedClamped(by: readings)
+        let output = outputBound(call, price, times: readings, hasBudget: hasBudget)
         let meter = hasBudget ? meter(call, target, output) : nil
         let attempt = Attempt(
-            number: call.attempts + 1, target: target, price: price,
+            number: call.attempts + 1, target: target, price: price, tools: tools, choices: choices,
             quote: Quote(
                 provider: target.provider.name, upstreamModel: target.model, attempt: call.attempts + 1,
                 inputTokensMax: input, outputTokensMax: meter?.bound ?? output, bound: nil),
@@ -92,7 +106,9 @@ extension RequestHandler {
     /// Slices are for streams of vendors that stop billing when they are left.
     private func meter(_ call: InferenceCall, _ target: Target, _ output: Int64) -> SliceMeter? {
         guard call.request.isStream, call.endpoint != .responses, let slices = call.model.settings.slices,
-            let slack = target.provider.cancelSlack
+            let slack = target.provider.cancelSlack,
+            // What was foreseen in vain is billed and not streamed.
+            call.request.document.predictionBound() == 0
         else { return nil }
         let (all, overflowed) = slack.multipliedReportingOverflow(by: max(1, call.request.choices))
         let meter = SliceMeter(slices, full: output, slack: overflowed ? .max : all)
@@ -112,7 +128,11 @@ extension RequestHandler {
     ///
     /// Where a budget counts the call, a request without a limit gets the model's, which is sent upstream: a bound that
     /// nobody enforces is none.
-    private func outputBound(_ call: InferenceCall, _ price: Price?, hasBudget: Bool) -> Int64 {
+    ///
+    /// - Parameter readings: how often the model begins to write, each time with its own limit before it.
+    private func outputBound(
+        _ call: InferenceCall, _ price: Price?, times readings: Int64, hasBudget: Bool
+    ) -> Int64 {
         call.imposedLimit = nil
         guard call.endpoint != .embeddings else { return 0 }
         let settings = call.model.settings
@@ -130,9 +150,9 @@ extension RequestHandler {
             limit = clip
             call.imposedLimit = clip
         }
-        let perChoice = min(limit ?? own, price?.maxOutputTokens ?? .max)
-        let (product, overflowed) = perChoice.multipliedReportingOverflow(by: call.request.choices)
-        return overflowed ? .max : product
+        let most = price?.maxOutputTokens.map { $0.multipliedClamped(by: readings) } ?? .max
+        let perChoice = min(limit ?? own, most).addingClamped(call.request.document.predictionBound())
+        return perChoice.multipliedClamped(by: call.request.choices)
     }
 
     /// How often a call is shortened further because others took the room meanwhile.
@@ -205,8 +225,9 @@ extension RequestHandler {
         await failed(call, attempt, UpstreamFailure(.unreachable, message: why), .notBilled)
     }
 
-    private func send(_ call: InferenceCall, _ target: Target) -> any UpstreamTransfer {
-        let upstream = target.adapter.encode(call.request, model: target.model, limit: call.imposedLimit)
-        return start(upstream, target)
+    private func send(_ call: InferenceCall, _ attempt: Attempt) -> any UpstreamTransfer {
+        let upstream = attempt.target.adapter.encode(
+            call.request, model: attempt.target.model, limit: call.imposedLimit, tools: attempt.tools)
+        return start(upstream, attempt.target)
     }
 }

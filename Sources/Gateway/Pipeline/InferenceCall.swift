@@ -51,6 +51,10 @@ final class InferenceCall {
     var unpricedTargets = 0
     /// What the gateway sends as the limit of the answer, where the client set none or too much.
     var imposedLimit: Int64?
+    /// What the gateway sends as the limit of the vendor's tools, where the client set none or too much.
+    var imposedToolLimit: Int64?
+    /// Why the first target was passed by for which the cost of the vendor's tools has no bound.
+    var unboundedTools: GatewayError?
     /// The limit that the budgets of the last attempt left of the one that was asked for.
     var clippedTo: Int64?
     /// The model that a budget without room gives the call to, before it is refused.

@@ -62,11 +62,19 @@ extension BudgetLine {
 
 extension Price {
     /// Returns the most output tokens for each of `choices` answers with which a call stays within `nano`; zero when not even
-    /// its input does.
-    func affordableOutput(input: Int64, choices: Int64, within nano: Int64, atMost most: Int64) -> Int64 {
+    /// the rest of it does.
+    ///
+    /// - Parameters:
+    ///   - besides: output tokens of each answer that no limit counts.
+    ///   - pieces: what is billed by the piece, in nano-units.
+    func affordableOutput(
+        input: Int64, choices: Int64, besides: Int64, pieces: Int64, within nano: Int64, atMost most: Int64
+    ) -> Int64 {
         func fits(_ tokens: Int64) -> Bool {
-            let (output, overflowed) = tokens.multipliedReportingOverflow(by: choices)
-            guard !overflowed, let bound = upperBound(input: input, output: output) else { return false }
+            let (output, overflowed) = tokens.addingClamped(besides).multipliedReportingOverflow(by: choices)
+            guard !overflowed, let bound = upperBound(input: input, output: output, pieces: pieces) else {
+                return false
+            }
             return bound <= nano
         }
         var (low, high) = (Int64(0), max(0, most))
@@ -89,9 +97,11 @@ extension RequestHandler {
         else { return false }
         if call.endpoint == .responses { least = max(least, RequestHandler.leastOutputOfResponses) }
         let choices = max(1, call.request.choices)
-        let most = attempt.fullOutput / choices - 1
+        let besides = call.request.document.predictionBound()
+        let most = attempt.fullOutput / choices - besides - 1
         let tokens = price.affordableOutput(
-            input: attempt.quote.inputTokensMax, choices: choices, within: noRoom.affordable, atMost: most)
+            input: attempt.quote.inputTokensMax, choices: choices, besides: besides, pieces: attempt.fees,
+            within: noRoom.affordable, atMost: most)
         guard tokens >= least else { return false }
         call.clippedTo = tokens
         return true

@@ -106,7 +106,9 @@ extension Attempt {
             settlement.unpricedClasses = clamped.isEmpty ? [] : clamped.map { "clamped:\($0)" }
             if target.isFree { settlement.cost = .zero(.usd) }
             guard !target.isFree, let price else { return settlement }
-            guard let charge = price.charge(for: usage, tier: tier), charge.nano <= Attempt.largestCharge else {
+            if !tools.isEmpty { addUncounted(to: &settlement, price) }
+            guard let charge = price.charge(for: settlement.usage, tier: tier), charge.nano <= Attempt.largestCharge
+            else {
                 // A figure beyond all bounds is a fault; what was held is the most that anybody can stand for.
                 return Settlement(basis: .presumed, usage: usage, cost: quote.bound)
             }
@@ -114,5 +116,16 @@ extension Attempt {
             settlement.unpricedClasses += charge.unpricedClasses
             return settlement
         }
+    }
+
+    /// Bills pieces that the vendor does not count at their most, and names them: silence is not zero.
+    private func addUncounted(to settlement: inout Settlement, _ price: Price) {
+        let uncounted = tools.uncounted(beside: settlement.usage, at: price, choices: choices)
+        for (piece, count) in uncounted.sorted(by: { $0.key < $1.key }) {
+            settlement.usage.extras = settlement.usage.extras ?? [:]
+            settlement.usage.extras?[piece] = count
+            settlement.unpricedClasses.append("assumed:\(piece)")
+        }
+        settlement.unpricedClasses += tools.unknown.map { "unknown:\($0)" }
     }
 }

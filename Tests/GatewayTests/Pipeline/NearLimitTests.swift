@@ -77,10 +77,15 @@ import Testing
             price.maxOutputTokens = nil
             let input = Int64.random(in: 0...100_000), choices = Int64.random(in: 1...4)
             let most = Int64.random(in: 0...50_000), nano = Int64.random(in: 0...1_000_000_000, using: &generator)
-            let tokens = price.affordableOutput(input: input, choices: choices, within: nano, atMost: most)
+            let besides = Int64.random(in: 0...1_000), pieces = Int64.random(in: 0...1_000_000)
+            func bound(_ tokens: Int64) -> Int64 {
+                price.upperBound(input: input, output: (tokens + besides) * choices, pieces: pieces)!
+            }
+            let tokens = price.affordableOutput(
+                input: input, choices: choices, besides: besides, pieces: pieces, within: nano, atMost: most)
             #expect((0...most).contains(tokens))
-            if tokens > 0 { #expect(price.upperBound(input: input, output: tokens * choices)! <= nano) }
-            if tokens < most { #expect(price.upperBound(input: input, output: (tokens + 1) * choices)! > nano) }
+            if tokens > 0 { #expect(bound(tokens) <= nano) }
+            if tokens < most { #expect(bound(tokens + 1) > nano) }
         }
     }
 }

@@ -3,6 +3,7 @@ import YAML
 enum ModelKey: String, ConfigurationKey {
     case targets, cap, retries, slices
     case maxOutputTokens = "max_output_tokens"
+    case maxToolCalls = "max_tool_calls"
     case contextWindow = "context_window"
 
     static let section = "models.NAME"
@@ -32,9 +33,13 @@ extension ModelSettings {
     /// The most tokens that a limit may name: far above any model, far below overflow.
     static let mostTokens: Int64 = 1_000_000_000
 
+    /// The most tool calls that a limit may name.
+    private static let mostToolCalls: Int64 = 1000
+
     static func read(_ name: String, _ reader: MappingReader<ModelKey>) -> ModelSettings? {
         var model = ModelSettings(name: name, targets: targets(reader))
         reader.integer(.maxOutputTokens, 1...mostTokens, into: &model.maxOutputTokens)
+        reader.integer(.maxToolCalls, 1...mostToolCalls, into: &model.maxToolCalls)
         reader.integer(.contextWindow, 1...mostTokens, into: &model.contextWindow)
         reader.bool(.cap, into: &model.caps)
         if let inner = reader.mapping(.retries, RetriesKey.self) { model.retries.read(inner) }

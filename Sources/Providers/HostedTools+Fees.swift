@@ -1,0 +1,77 @@
+package import Inference
+
+extension HostedTools {
+    /// Why nobody can say what a tool will cost at most.
+    package enum Gap: Sendable, Hashable {
+        /// The price book has no `per_call` price for it.
+        case unpriced(Tool)
+        /// Nothing says how often it is called; the flag tells whether the vendor would take a limit.
+        case unbounded(Tool, takesLimit: Bool)
+    }
+
+    /// The first thing that keeps ``fees(at:choices:)`` from being a bound; nil when it is one.
+    package func gap(at price: Price) -> Gap? {
+        for tool in tools {
+            guard let each = price.perCall[tool.piece] else { return .unpriced(tool) }
+            // Free calls still make the model read its input again.
+            guard limit(of: tool) != nil || each == 0 && !tool.isLoop else {
+                return .unbounded(tool, takesLimit: tool.takesLimit)
+            }
+        }
+        return nil
+    }
+
+    /// The most that the pieces of all choices cost, in nano-units; `Int64.max` for more than that.
+    ///
+    /// A tool that nobody limits counts as called once, and one without a price as free.
+    package func fees(at price: Price, choices: Int64) -> Int64 {
+        let each = tools.map { (tool: $0, price: price.perCall[$0.piece] ?? 0) }
+        let sum: Int128
+        if let sharedLimit {
+            sum = Int128(sharedLimit) * Int128(each.map(\.price).max() ?? 0)
+        } else {
+            sum = each.reduce(0) { $0 + Int128($1.tool.limit ?? 1) * Int128($1.price) }
+        }
+        return clamped(sum, choices)
+    }
+
+    /// How often the model reads its input at most: once, and again after each call.
+    package func readings(choices: Int64) -> Int64 {
+        let looping = tools.filter(\.isLoop)
+        guard !looping.isEmpty else { return 1 }
+        let calls = sharedLimit.map { Int128($0) } ?? looping.reduce(0) { $0 + Int128($1.limit ?? 1) }
+        return clamped(calls, choices).addingClamped(1)
+    }
+
+    /// Pieces that the vendor bills and its usage does not count, at their most; what nobody limits is left out.
+    ///
+    /// - Parameter reported: what the vendor did count.
+    package func uncounted(beside reported: Usage, at price: Price, choices: Int64) -> [String: Int64] {
+        let silent = tools.filter { !$0.isReported && reported.extras?[$0.piece] == nil }
+        guard let sharedLimit else {
+            return silent.reduce(into: [:]) { counts, tool in
+                guard let limit = tool.limit, limit > 0 else { return }
+                counts[tool.piece] = (counts[tool.piece] ?? 0).addingClamped(clamped(Int128(limit), choices))
+            }
+        }
+        guard let dearest = silent.max(by: { price.perCall[$0.piece] ?? 0 < price.perCall[$1.piece] ?? 0 }) else {
+            return [:]
+        }
+        let counted = tools.reduce(into: Set<String>()) { $0.insert($1.piece) }
+            .reduce(Int128(0)) { $0 + Int128(reported.extras?[$1] ?? 0) }
+        let left = clamped(Int128(sharedLimit), choices).subtractingClamped(Int64(clamping: counted))
+        return left > 0 ? [dearest.piece: left] : [:]
+    }
+
+    /// The pieces of tools that nobody limits and no usage counts: what was billed for them stays unknown.
+    package var unknown: [String] {
+        Set(tools.filter { !$0.isReported && limit(of: $0) == nil }.map(\.piece)).sorted()
+    }
+
+    private func limit(of tool: Tool) -> Int64? { sharedLimit ?? tool.limit }
+
+    private func clamped(_ count: Int128, _ choices: Int64) -> Int64 {
+        // Both are at most 2^63, and their product below the bound of 128 bits.
+        Int64(clamping: min(count, Int128(Int64.max)) * Int128(max(1, choices)))
+    }
+}
