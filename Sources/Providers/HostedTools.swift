@@ -190,7 +190,8 @@ extension HostedTools.Dialect {
     /// Whether the answer's usage says how many of these there were.
     fileprivate func reports(_ piece: String) -> Bool {
         switch self {
-        case .responses, .chat(.openrouter): piece == "web_search"
+        case .responses: ResponseReader.pieces.contains { $0.piece == piece }
+        case .chat(.openrouter): piece == "web_search"
         case .chat(.xai): piece == "search_sources"
         case .chat(.mistral): piece == "audio_seconds"
         case .chat: false
@@ -203,6 +204,6 @@ extension OpenAIRequest {
     ///
     /// - Parameter model: the vendor's own name.
     package func hostedTools(of usage: UsageDialect, model: String) -> HostedTools {
-        HostedTools(document, dialect: .chat(usage), model: model)
+        HostedTools(document, dialect: endpoint == .responses ? .responses : .chat(usage), model: model)
     }
 }

@@ -4,6 +4,12 @@ import JSON
 /// Reads what a Response object says of an attempt: the answer of OpenAI's Responses API, whole or in a stream's events.
 struct ResponseReader: Sendable {
     private(set) var reading = AnswerReading()
+    /// Items of an answer that the vendor bills by the piece, and the names of the pieces.
+    static let pieces: [(item: StaticString, piece: String)] = [
+        ("web_search_call", "web_search"), ("file_search_call", "file_search"),
+        ("code_interpreter_call", "code_interpreter"), ("image_generation_call", "image_generation"),
+    ]
+
     private var usage: ResponsesUsage
 
     init(_ dialect: UsageDialect) {
@@ -48,7 +54,27 @@ struct ResponseReader: Sendable {
         usage.update(figures, of: document)
         if document.member("tool_usage", of: response) != nil { usage.update(response, of: document) }
         reading.usage = usage.billed?.usage
+        countPieces(of: response, document)
         reading.clampedClasses = usage.billed?.clamped ?? []
+    }
+
+    /// Counts the calls in the answer; what the vendor counts itself has precedence.
+    private mutating func countPieces(of response: JSONNode, _ document: JSONDocument) {
+        guard var usage = reading.usage, let output = document.member("output", of: response),
+            document.kind(output) == .array
+        else { return }
+        let own = usage.extras ?? [:]
+        var counted: [String: Int64] = [:]
+        for item in document.elements(of: output) {
+            guard let type = document.member("type", of: item),
+                let piece = ResponseReader.pieces.first(where: { document.equals(type, $0.item) })?.piece,
+                own[piece] == nil
+            else { continue }
+            counted[piece] = (counted[piece] ?? 0).addingClamped(1)
+        }
+        guard !counted.isEmpty else { return }
+        usage.extras = own.merging(counted) { known, _ in known }
+        reading.usage = usage
     }
 
     /// Why `response` is no answer; nil when it is one.

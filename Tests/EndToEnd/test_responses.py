@@ -5,7 +5,7 @@ import openai
 import pytest
 from openai import OpenAI
 
-from configuration import GREETING, INPUT, OUTPUT
+from configuration import GREETING, INPUT, OUTPUT, prices
 from wire import Wire, post
 
 PATH = "/v1/responses"
@@ -238,6 +238,23 @@ def test_a_used_up_budget_refuses(start, upstream):
     gateway, key = start(budget("0.00000001 USD"), upstream.url)
     answer = ask(gateway, key, {"model": "scripted", "input": "x"})
     assert (answer.status, answer.code) == (402, "budget_exceeded") and not upstream.requests
+
+
+def test_the_vendors_tools_are_in_the_hold_and_in_the_bill(start, upstream):
+    prices_with = prices()
+    [entry] = [entry for entry in prices_with["prices"] if entry["provider"] == "up"]
+    entry["per_call"] = {"web_search": 0.01}
+    gateway, key = start(budget("1.00 USD"), upstream.url, prices_file=prices_with)
+    searches = [{"type": "web_search_call", "id": f"ws_{n}", "status": "completed"} for n in range(2)]
+    upstream.script = lambda call: call.answer(response(output=[*searches, message("x")]))
+    body = {"model": "scripted", "input": "x", "tools": [{"type": "web_search"}]}
+    answer = ask(gateway, key, body)
+    assert (answer.status, answer.code) == (422, "unbounded_request") and not upstream.requests
+    answer = ask(gateway, key, {**body, "max_tool_calls": 200})
+    assert (answer.status, answer.code) == (402, "budget_exceeded") and not upstream.requests
+    answer = ask(gateway, key, {**body, "max_tool_calls": 3})
+    assert answer.headers["x-llmgw-cost"] == f"{(12 * INPUT + 7 * OUTPUT) / 1e9 + 0.02:.9f} USD"
+    gateway.verify()
 
 
 # What is refused

@@ -121,15 +121,15 @@ import Testing
     }
 
     @Test func whatTheVendorDoesNotCountIsBilledAtItsMost() throws {
-        let book = price(["web_search": 10, "file_search": 3, "code_interpreter": 30])
+        let book = price(["web_search": 10, "web_fetch": 3, "mcp": 30])
         let options = try tools(#"{"web_search_options":{}}"#, .chat(.openai))
         #expect(options.uncounted(beside: Usage(), at: book, choices: 2) == ["web_search": 2])
-        let list = #""tools":[{"type":"web_search"},{"type":"file_search"},{"type":"code_interpreter"}]"#
+        let list = #""tools":[{"type":"web_search"},{"type":"web_fetch"},{"type":"mcp"}]"#
         var usage = Usage()
         usage.extras = ["web_search": 3]
         let limited = try tools("{\(list),\"max_tool_calls\":5}")
-        #expect(limited.uncounted(beside: usage, at: book, choices: 1) == ["code_interpreter": 2])
-        #expect(try tools("{\(list)}").unknown == ["code_interpreter", "file_search"])
+        #expect(limited.uncounted(beside: usage, at: book, choices: 1) == ["mcp": 2])
+        #expect(try tools("{\(list)}").unknown == ["mcp", "web_fetch"])
         #expect(limited.unknown == [])
     }
 

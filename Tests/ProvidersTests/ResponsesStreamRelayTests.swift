@@ -132,6 +132,18 @@ import Testing
         #expect([reading.id, reading.tier, reading.finishReason] == ["resp_1", "flex", "completed"])
     }
 
+    @Test func callsOfTheVendorsToolsAreCountedWhereItsUsageDoesNot() throws {
+        func extras(_ more: String) throws -> [String: Int64]? {
+            try decode(
+                #"{"status":"completed","usage":{"input_tokens":9,"output_tokens":1},"output":[{"type":"web_search_call"},"#
+                    + #"{"type":"web_search_call"},{"type":"code_interpreter_call"},{"type":"mcp_call"},{}]\#(more)}"#
+            ).usage?.extras
+        }
+        #expect(try extras("") == ["web_search": 2, "code_interpreter": 1])
+        #expect(
+            try extras(#","tool_usage":{"web_search":{"num_requests":5}}"#) == ["web_search": 5, "code_interpreter": 1])
+    }
+
     @Test func whatOpenRouterSaysItCostIsTheCharge() throws {
         let body =
             #"{"status":"completed","output":[],"usage":{"input_tokens":9,"output_tokens":1,"cost":0.00095}}"#
