@@ -40,9 +40,9 @@ test)
     ;;
 specifications)
     # Test cases of others, at pinned commits. Without them the tests that run them are skipped.
-    [ -s var/specifications/mustache.json ] ||
+    [ -s var/specifications/yaml.json ] ||
         python3 Tests/Tools/specifications.py --into var/specifications ||
-        echo "setup.sh: no test cases of dotprompt and Mustache; going on without" >&2
+        echo "setup.sh: no test cases of dotprompt, Mustache and YAML; going on without" >&2
     ;;
 bench)
     install_missing nginx-light gcc libc6-dev python3

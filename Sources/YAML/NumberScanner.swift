@@ -33,6 +33,13 @@ struct NumberScanner {
         return offset - start
     }
 
+    /// A digit, or a dot or a sign and what some readers skip before one: `.5`, `._5`, `-_5`.
+    func mayBeginNumber(isSigned: Bool) -> Bool {
+        if isDigit { return true }
+        if isNext(".") { return isDigit(1) || byte(1) == UInt8(ascii: "_") }
+        return isSigned && isNext("_")
+    }
+
     /// Whether any reader takes the text for a number, a time or a date.
     var looksLikeSomeNumber: Bool { isBased || isFloat || isSexagesimal || isTimestamp }
 

@@ -4,7 +4,7 @@ enum PlainScalar: Equatable {
     /// The reason, to stand behind the text in quotes.
     case ambiguous(String)
     case mergeKey
-    /// An integer outside the 64 bits.
+    /// An integer outside the 64 bits, or a decimal beyond all that they can hold.
     case tooLarge
 
     private static let differs = "means different things to different YAML readers; quote it"
@@ -46,7 +46,8 @@ enum PlainScalar: Equatable {
         var rest = NumberScanner(text)
         let negative = rest.take("-")
         let positive = !negative && rest.take("+")
-        guard rest.isDigit || (rest.isNext(".") && rest.isDigit(1)) else { return nil }
+        let isSigned = negative || positive
+        guard rest.mayBeginNumber(isSigned: isSigned) else { return nil }
 
         let string = String(decoding: text, as: UTF8.self)
         if !positive, let value = plainNumber(rest, string) { return value }
@@ -59,10 +60,11 @@ enum PlainScalar: Equatable {
         guard rest.take("0") ? !rest.isDigit : rest.takeDigits() > 0 else { return nil }
         if rest.isAtEnd { return Int64(text).map { .value(.integer($0)) } ?? .tooLarge }
         guard rest.take("."), rest.takeDigits() > 0 else { return nil }
-        if rest.isAtEnd { return .value(.decimal(text)) }
-        guard rest.take("e") || rest.take("E"), rest.take("+") || rest.take("-"), rest.takeDigits() > 0 else {
-            return nil
+        if !rest.isAtEnd {
+            guard rest.take("e") || rest.take("E"), rest.take("+") || rest.take("-"), rest.takeDigits() > 0,
+                rest.isAtEnd
+            else { return nil }
         }
-        return rest.isAtEnd ? .value(.decimal(text)) : nil
+        return Double(text)?.isFinite == true ? .value(.decimal(text)) : .tooLarge
     }
 }

@@ -29,4 +29,5 @@ enum YAMLFault: String, CaseIterable {
     case comment = "E027"
     case keyLength = "E028"
     case multiLineQuoted = "E029"
+    case blockEnd = "E030"
 }

@@ -2,11 +2,20 @@ extension YAMLParser {
     /// Reads `|`, `|-`, `|+`, `>` or `>-` and the indented lines below; ends at the start of the line after them.
     mutating func blockText(above parent: Int) throws(YAMLError) -> YAMLNode {
         let position = position()
+        // Where no key or dash gives it a column, a '#' at the line's start is text to some readers.
+        if parent < 0 { throw fault(.blockHeader, "a text alone makes no file; put it behind a key and a colon") }
         let style = try blockHeader()
         var blanks = 0
-        let indent = try blockIndentation(atLeast: max(parent + 1, 1), blanks: &blanks)
+        let indent = try blockIndentation(atLeast: parent + 1, blanks: &blanks)
         let value = try blockLines(indent: indent, style: style, leading: blanks)
+        if style.end != .strip { try requireLineEnd() }
         return YAMLNode(.string(value), at: position)
+    }
+
+    /// A last line without an end gets one from some readers, which then count it to the text.
+    private func requireLineEnd() throws(YAMLError) {
+        guard text.bytes[offset...].allSatisfy({ $0 == Byte.space }), text.bytes.last != Byte.lineFeed else { return }
+        throw fault(.blockEnd, "the file ends within this text; end its last line with a line break")
     }
 
     private struct BlockStyle {

@@ -108,6 +108,7 @@ extension YAMLParser {
             guard skipLineBreak() else { break }
             try refuseMarkers()
         }
+        if column <= openColumn { try requireFlowIndentation() }
         if isAtEnd {
             let opening = text.string(start..<start + 1)
             throw text.fault(.flow, at: start, "no closing '\(opening == "[" ? "]" : "}")' for this '\(opening)'")
@@ -118,6 +119,12 @@ extension YAMLParser {
 // MARK: - Scalars
 
 extension YAMLParser {
+    /// A line in brackets stands deeper than the collection around them; a closing bracket may stand below its key.
+    private func requireFlowIndentation() throws(YAMLError) {
+        guard byte != Byte.closeBracket, byte != Byte.closeBrace, !isAtEnd else { return }
+        throw fault(.indentation, "indent the lines between brackets deeper than the key or dash before them")
+    }
+
     private mutating func flowScalar() throws(YAMLError) -> ScalarToken {
         if byte == Byte.quote || byte == Byte.apostrophe {
             let token = try scalar()

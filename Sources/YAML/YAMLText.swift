@@ -54,7 +54,7 @@ struct YAMLText {
             case 0x0D where self[offset + 1] == 0x0A: continue
             case 0xC2 where self[offset + 1] >= 0xA0: continue
             case 0xE2 where !(self[offset + 1] == 0x80 && (0xA8...0xA9).contains(self[offset + 2])): continue
-            case 0xEF where offset == 0 || !isRefusedBehindEF(offset): continue
+            case 0xEF where offset < start || !isRefusedBehindEF(offset): continue
             default: throw controlCharacter(at: offset)
             }
         }

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Fetches the public test cases of dotprompt and Mustache and writes them as JSON, for PromptsTests to run.
+"""Fetches the public test cases of dotprompt, Mustache and YAML and writes them as JSON, for the Swift tests to run.
 
     specifications.py --into var/specifications
 
 The cases are their authors' and stay out of this repository; commits are pinned, so a run can be repeated.
-Writes `dotprompt.json` and `mustache.json`: lists of suites, each with the name of its file. Needs git and PyYAML.
+Writes `dotprompt.json` and `mustache.json`: lists of suites, each with the name of its file. `yaml.json` is a list of
+texts in the form of `yaml_differential.py`: `value` is null for what must be refused. Needs git and PyYAML.
 """
 import argparse
 import json
@@ -12,9 +13,12 @@ import pathlib
 import subprocess
 import tempfile
 
+import yaml_differential
+
 SOURCES = {
     "dotprompt": ("https://github.com/google/dotprompt", "aa4bf02119c3c018e6e384e59cb9038655c00580", "spec"),
     "mustache": ("https://github.com/mustache/spec", "9cb20c3d6ed32f4b800fd9db36b0706aec485b6a", "specs"),
+    "yaml": ("https://github.com/yaml/yaml-test-suite", "6ad3d2c62885d82fc349026c136ef560838fdf3d", "."),
 }
 
 
@@ -27,11 +31,30 @@ def checkout(url, commit, folder):
     git("checkout", "-q", commit)
 
 
+def texts(folder):
+    """Each text with what every reader must see in it; one document a text is all that the gateway reads."""
+    for path in sorted(folder.rglob("in.yaml")):
+        documents, rest, decoder = [], "", json.JSONDecoder()
+        if (path.parent / "in.json").exists():
+            rest = (path.parent / "in.json").read_text().strip()
+        while rest:
+            document, end = decoder.raw_decode(rest)
+            documents.append(document)
+            rest = rest[end:].strip()
+        isRefused = (path.parent / "error").exists() or len(documents) > 1
+        value = None if isRefused else yaml_differential.canonical(documents[0] if documents else None)
+        name = path.parent.relative_to(folder).as_posix()
+        yield {"file": name, "text": path.read_bytes().decode(), "value": value, "must": False}
+
+
 def suites(name, folder):
     if name == "mustache":
         for path in sorted(folder.glob("*.json")):
             for test in json.loads(path.read_text())["tests"]:
                 yield {"file": path.stem, **test}
+        return
+    if name == "yaml":
+        yield from texts(folder)
         return
     import yaml
 

@@ -26,6 +26,15 @@ SCALARS = [
     "a", "two words", "3.1.0", "127.0.0.1:80", "64KiB", "50.00 USD", "http://x/y?z", "..", "true", "false", "null", "~", "0", "-12", "1.50",
     "-0.5e-3", "'single ''quoted'' # no comment'", '"double \\" \\u00e9 \\t"', '"\\uD83D\\uDE00"', "'yes'", '"012"', "a#b", "a:b", "é", "x'y",
 ]
+# Line breaks, spaces and marks that readers may or may not see as such, and characters at the edges of what is allowed.
+ODD = [
+    "\u0085", "\u2028", "\u2029", "\ufeff", "\u00a0", "\u3000", "\u200b", "\x0b", "\x0c", "\x7f", "\x80", "\x9f", "\ud7ff",
+    "\ue000", "\ufffd", "\ufffe", "\uffff", "\U00010000", "\U0010ffff", "\r", "\r\n", "\n", "\0", "\x1f", "\x1b", "e\u0301", "\u00e9",
+    "a", ": ", "- ", "'", '"', "|\n  ", "\\", "\\u0085", "\\N", "\\L", "\\P", "\\_", "\\e", "\\x85", "\\/", "\\ ", "\\\n", " ",
+]
+NUMERIC = list("0123456789+-._:eExXoObBTZt ") + ["00", "inf", ".nan", "2026", "-01", "e+", "n", "Null", "true", "~", "=", "<<"]
+HEADS = ["", "a:\n", "a: ", "- ", "- - ", "- a: ", "k:\n  a: ", "x:\n- ", "x:\n  - "]
+TEXTS = ["", "", "x", "y z", "# c", "- i", "k: v", "é", "---", "... ", "x  ", " "]
 FLOW_SCALARS = [scalar for scalar in SCALARS if "?" not in scalar]
 KEYS = ["a", "b", "key", "with space", "'q k'", '"d\\"k"', "x.y", "lang=de", "f(enum, of:x)", "é", "orders?"]
 LINES = ["text", "  deeper", "", "more # text", "- no list", "a: b", "é", "", "tail  "]
@@ -33,7 +42,8 @@ LINES = ["text", "  deeper", "", "more # text", "- no list", "a: b", "é", "", "
 
 def flow(rng, depth):
     choice = rng.random()
-    gap = rng.choice([" ", " ", "", "\n      ", " # c\n      "])
+    deep = " " * 20  # deeper than any key or dash around it
+    gap = rng.choice([" ", " ", "", "\n" + deep, " # c\n" + deep])
     if depth > 2 or choice < 0.5:
         return rng.choice(FLOW_SCALARS)
     tail = rng.choice(["", "", ",", ", "])
@@ -95,8 +105,31 @@ def sequence(rng, indent, depth):
     return text
 
 
+def block_text(rng):
+    """Text behind `|` or `>` whose lines have all sorts of indentation, and whose file may end anywhere."""
+    text = rng.choice(HEADS) + rng.choice(["|", "|-", "|+", ">", ">-"]) + rng.choice(["", " ", " # c", " #"]) + "\n"
+    for _ in range(rng.randrange(7)):
+        text += " " * rng.choice([0, 0, 1, 2, 2, 2, 3, 4, 4, 6]) + rng.choice(TEXTS) + rng.choice(["\n", "\n", "\n\n", "\r\n"])
+    if rng.random() < 0.3:
+        text = text.rstrip("\n")
+    return text + rng.choice(["", "", "b: 1\n", "- 2\n", "  b: 1\n", " # c\n", "   "])
+
+
+def number(rng):
+    """What may or may not be a number, as a key or a value."""
+    text = "".join(rng.choice(NUMERIC) for _ in range(rng.randrange(1, 7)))
+    return rng.choice(["a: %s", "- %s", "[%s]", "{a: %s}", "%s", "%s: a", "{%s: a}"]) % text
+
+
+def odd(rng):
+    text = "".join(rng.choice(ODD) for _ in range(rng.randrange(1, 9)))
+    return rng.choice(["", "a: ", "- ", "a: '", 'a: "', "[ "]) + text + rng.choice(["", "'", '"', " ]", "\n"])
+
+
 def generate(rng):
     kind = rng.random()
+    if kind < 0.3:
+        return rng.choice([block_text, number, odd])(rng), False
     if kind < 0.5:
         return "".join(rng.choice(TOKENS) for _ in range(rng.randrange(1, 14))), False
     text = mapping(rng, 0, 0) if rng.random() < 0.8 else sequence(rng, 0, 0)
@@ -154,4 +187,5 @@ def main():
         print(json.dumps({"text": text, "value": read(text), "must": must}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -19,6 +19,16 @@ import YAML
         try compare(output, atLeast: 100)
     }
 
+    /// Of the cases of yaml-test-suite, the subset reads what it must or refuses: also where PyYAML reads something.
+    @Test(.enabled(if: Self.hasSuite, "scripts/setup.sh specifications fetches the cases"))
+    func neverReturnsAWrongValueForYAMLsOwnTestSuite() throws {
+        let samples = try JSONDecoder().decode([Case].self, from: Data(contentsOf: Self.suite))
+        #expect(samples.count > 400)
+        compare(samples, atLeast: 280)
+    }
+
+    private static let suite = folder.deletingLastPathComponent().appending(path: "var/specifications/yaml.json")
+    private static let hasSuite = FileManager.default.fileExists(atPath: suite.path)
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     private static let hasPyYAML = (try? run(["python3", "-c", "import yaml; print(1)"])) == "1\n"
 
@@ -29,9 +39,14 @@ import YAML
     }
 
     private func compare(_ table: String, atLeast count: Int) throws {
+        compare(
+            try table.utf8.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Case.self, from: Data($0)) },
+            atLeast: count)
+    }
+
+    private func compare(_ samples: [Case], atLeast count: Int) {
         var accepted = 0
-        for line in table.utf8.split(separator: UInt8(ascii: "\n")) {
-            let sample = try JSONDecoder().decode(Case.self, from: Data(line))
+        for sample in samples {
             do {
                 let node = try YAMLReader.parse(Array(sample.text.utf8), file: "f")
                 accepted += 1

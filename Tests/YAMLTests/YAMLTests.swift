@@ -35,6 +35,12 @@ import YAML
         #expect(text(node) == #"{"a":[1,-2.5e+3,true,null],"smile":"😀/\n","deep":{"x":[]}}"#)
     }
 
+    @Test func aClosingBracketMayStandBelowItsKeyAndAStrippedTextMayEndTheFile() throws {
+        #expect(text(try parse("a: [\n  b,\n]\nc: {\n  d: 1\n}")) == #"{"a":["b"],"c":{"d":1}}"#)
+        #expect(text(try parse("a:\n  - [\n    b\n  ]\nc: |-\n  x")) == #"{"a":[["b"]],"c":"x"}"#)
+        #expect(text(try parse("{\n\"a\": [\n1\n]\n}")) == #"{"a":[1]}"#)
+    }
+
     @Test func saysWhereEachNodeStands() throws {
         let node = try YAMLReader.parse(Array("ä: [é, {x: 1}]\nb:\n  - c".utf8), file: "f", startingAt: 10)
         guard case .mapping(let members) = node.value, case .sequence(let items) = members[0].node.value,
