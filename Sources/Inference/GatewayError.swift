@@ -15,6 +15,8 @@ public struct GatewayError: Error, Sendable, Hashable {
     public var shouldRetry: Bool?
     /// The budget that refused; nil when none did.
     public var budget: BudgetReference?
+    /// The prompt that refused; nil when none did.
+    public var prompt: PromptFault?
 
     public init(
         _ status: Int, _ code: String, _ message: String, type: String? = nil, param: String? = nil,

@@ -13,6 +13,8 @@ struct CompiledPrompt: Sendable {
     let partials: [String: Template]
     /// The `@name`s that its templates read.
     let context: Set<String>
+    /// Where each variable is read first, in the prompt or a partial.
+    let reads: [String: FilePlace]
     /// 64 hexadecimal digits.
     let digest: String
     /// What the digest stands for: the bytes of each file, by paths that begin with `prompts/`.

@@ -20,7 +20,7 @@ package struct DirectorySource: PromptSource {
             ])
         }
         var walk = Walk(root: root)
-        walk.enter("", depth: 0)
+        walk.enter("", depth: 0, isLinked: false)
         guard walk.errors.isEmpty else { throw PromptLoadErrors(diagnostics: walk.errors) }
         return walk.files
     }
@@ -30,7 +30,7 @@ package struct DirectorySource: PromptSource {
         var files: [PromptSourceFile] = []
         var errors: [PromptDiagnostic] = []
 
-        mutating func enter(_ folder: String, depth: Int) {
+        mutating func enter(_ folder: String, depth: Int, isLinked: Bool) {
             guard depth < DirectorySource.maxDepth else {
                 return add(.size, "folders are nested deeper than \(DirectorySource.maxDepth)", folder)
             }
@@ -38,12 +38,13 @@ package struct DirectorySource: PromptSource {
                 return add(.unreadable, "cannot read the folder: \(DirectorySource.reason)", folder)
             }
             for name in names.sorted() where !name.hasPrefix(".") {
-                visit(folder.isEmpty ? name : folder + "/" + name, depth: depth)
+                visit(folder.isEmpty ? name : folder + "/" + name, depth: depth, isLinked: isLinked)
             }
         }
 
-        private mutating func visit(_ path: String, depth: Int) {
+        private mutating func visit(_ path: String, depth: Int, isLinked: Bool) {
             let full = root + "/" + path
+            var isLinked = isLinked
             var status = stat()
             guard lstat(full, &status) == 0 else {
                 return add(.unreadable, "cannot read it: \(DirectorySource.reason)", path)
@@ -53,22 +54,23 @@ package struct DirectorySource: PromptSource {
                     return add(.link, "the symbolic link leads out of the folder of prompts", path)
                 }
                 guard stat(full, &status) == 0 else { return }
+                isLinked = true
             }
             if status.st_mode & S_IFMT == S_IFDIR {
-                enter(path, depth: depth + 1)
+                enter(path, depth: depth + 1, isLinked: isLinked)
             } else if PromptFileKind(path: path) != nil {
-                read(full, path)
+                read(full, path, isLinked: isLinked)
             }
         }
 
-        private mutating func read(_ full: String, _ path: String) {
+        private mutating func read(_ full: String, _ path: String, isLinked: Bool) {
             guard let bytes = DirectorySource.contents(of: full, limit: DirectorySource.maxFileSize + 1) else {
                 return add(.unreadable, "cannot read it: \(DirectorySource.reason)", path)
             }
             guard bytes.count <= DirectorySource.maxFileSize else {
                 return add(.size, "the file is larger than \(DirectorySource.maxFileSize) bytes", path)
             }
-            files.append(PromptSourceFile(path: path, bytes: bytes))
+            files.append(PromptSourceFile(path: path, bytes: bytes, isLinked: isLinked))
         }
 
         private mutating func add(_ code: FaultCode, _ message: String, _ path: String) {

@@ -12,6 +12,10 @@ struct Fault: Error, Sendable, Equatable {
         self.place = place
     }
 
+    /// A file that is another's name.
+    static let link = Fault(
+        .link, "a symbolic link is not read from git; commit the file itself, or make a partial of it", at: .start)
+
     func diagnostic(in file: String) -> PromptDiagnostic {
         PromptDiagnostic(
             code.isWarning ? .warning : .error, readerCode ?? code.rawValue, message, file: file, line: place.line,
@@ -62,6 +66,7 @@ enum FaultCode: String, Sendable {
     case labelVersion = "W203"
     case shallow = "W204"
     case unversioned = "W205"
+    case unread = "W206"
 
     var isWarning: Bool { rawValue.hasPrefix("W") }
 }

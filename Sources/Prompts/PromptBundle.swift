@@ -151,7 +151,7 @@ extension PromptLibrary {
     ) throws(PromptLoadErrors) -> [String: [String: PromptLabel.Target]] {
         var labels: [String: [String: PromptLabel.Target]] = [:]
         for label in head["labels"]?.objectValue ?? [] {
-            let text = (label.value.objectValue ?? []).map { "\($0.name): \"\($0.value.stringValue ?? "")\"\n" }
+            let text = (label.value.objectValue ?? []).map { "\"\($0.name)\": \"\($0.value.stringValue ?? "")\"\n" }
                 .joined()
             do throws(Fault) {
                 let read = try PromptLabel(name: label.name, path: "bundle", bytes: Array(text.utf8))

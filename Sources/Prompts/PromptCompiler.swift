@@ -67,10 +67,10 @@ struct PromptCompiler {
         let template = try Template(parsed.source, from: parsed.bodyOffset, path: parsed.path)
         guard let reached = reachedPartials(template, folder: Self.folder(of: file.path)) else { return }
         for partial in reached.values { include(String(partial.path.dropFirst("prompts/".count)), &bundle) }
-        let context = check(template, matter, reached)
+        let check = check(template, matter, reached)
         prompts[key] = CompiledPrompt(
-            name: key, path: parsed.path, frontMatter: matter, template: template, partials: reached, context: context,
-            digest: BundleDigest.hex(of: bundle), files: bundle)
+            name: key, path: parsed.path, frontMatter: matter, template: template, partials: reached,
+            context: check.context, reads: check.reads, digest: BundleDigest.hex(of: bundle), files: bundle)
     }
 
     /// `Order` stands for `schemas/Order.json`, else for `schemas/order.json`.
@@ -160,10 +160,10 @@ struct PromptCompiler {
 
     // MARK: Checks
 
-    /// Returns the `@name`s that the template needs.
+    /// Reads the template against the declarations, and returns what it reads.
     private mutating func check(
         _ template: Template, _ matter: FrontMatter, _ partials: [String: Template]
-    ) -> Set<String> {
+    ) -> ScopeCheck {
         var check = ScopeCheck(
             file: .init(path: template.path, source: template.source), input: matter.input, media: matter.media,
             partials: partials)
@@ -174,7 +174,7 @@ struct PromptCompiler {
             let place = matter.variablePlaces[property.name] ?? .start
             add([Fault(.unused, "variable '\(property.name)' is declared and never read", at: place)], template.path)
         }
-        return check.context
+        return check
     }
 
     private mutating func readLabel(_ file: PromptSourceFile) {

@@ -82,7 +82,9 @@ package struct PromptLibrary: Sendable {
             Entry(
                 name: prompt.name, version: prompt.version, digest: prompt.digest,
                 description: prompt.frontMatter.description, model: prompt.frontMatter.model,
-                labels: labels.filter { $0.value[prompt.name]?.version == prompt.version }.map(\.key).sorted())
+                labels: prompt.version.map { version in
+                    labels.filter { $0.value[prompt.name]?.version == version }.map(\.key).sorted()
+                } ?? [])
         }
     }
 

@@ -8,10 +8,13 @@ package struct PromptSourceFile: Sendable {
     /// Relative to `prompts/`, with `/` between its parts.
     package var path: String
     package var bytes: [UInt8]
+    /// Whether a symbolic link leads to it: it is not there for who reads the folder from git.
+    package var isLinked: Bool
 
-    package init(path: String, bytes: [UInt8]) {
+    package init(path: String, bytes: [UInt8], isLinked: Bool = false) {
         self.path = path
         self.bytes = bytes
+        self.isLinked = isLinked
     }
 }
 

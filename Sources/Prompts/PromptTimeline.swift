@@ -36,7 +36,10 @@ struct PromptTimeline {
         var changed: Set<String> = []
         var (changesParts, movesParts) = (false, false)
         for change in state.changes {
-            guard let kind = PromptFileKind(path: change.path) else { continue }
+            guard let kind = PromptFileKind(path: change.path) else {
+                noteUnread(change)
+                continue
+            }
             let before = files[change.path]
             take(change)
             switch kind {
@@ -64,17 +67,31 @@ struct PromptTimeline {
         switch change.content {
         case .nothing: break
         case .link:
-            faults[path] = Fault(
-                .link, "a symbolic link is not read from git; commit the file itself, or make a partial of it",
-                at: .start)
+            faults[path] = Fault.link
         case .submodule:
             faults[path] = Fault(.link, "is a submodule, whose files are in another repository", at: .start)
         case .file(let blob):
             files[path] = blobs[blob]
             fileBlobs[path] = blob
             if blobs[blob] == nil {
-                faults[path] = Fault(.size, "the file is larger than 1 MiB, or the repository lacks it", at: .start)
+                faults[path] = Fault(.size, "the file is larger than 1 MiB", at: .start)
             }
+        }
+    }
+
+    /// What may be a folder of prompts, and is none in git.
+    private mutating func noteUnread(_ change: GitChange) {
+        let name = change.path.utf8.split(separator: UInt8(ascii: "/")).last ?? []
+        let mayBeFolder = !name.contains(UInt8(ascii: ".")) && !change.path.hasPrefix("evals")
+        switch change.content {
+        case .submodule:
+            faults[change.path] = Fault(
+                .unread, "is a submodule, whose files are in another repository: prompts in it are not read", at: .start
+            )
+        case .link where mayBeFolder:
+            faults[change.path] = Fault(
+                .unread, "is a symbolic link, which is not followed in git: prompts behind it are not read", at: .start)
+        case .link, .file, .nothing: faults[change.path] = nil
         }
     }
 

@@ -9,6 +9,7 @@ package struct RenderedPrompt: Sendable, Equatable {
     package var parameters: [PromptParameter]
     /// `3.1.0` and what else error texts say of the prompt.
     let title: String
+    let prompt: PromptFault
 
     /// Returns the members to set on a request whose client sent the members `names`.
     ///
@@ -20,14 +21,20 @@ package struct RenderedPrompt: Sendable, Equatable {
             let canonical = PromptParameter.canonicalName(name)
             guard let index = kept.firstIndex(where: { $0.name == canonical }) else { continue }
             guard !kept[index].isLocked else {
-                throw GatewayError(
-                    400, "prompt_param_locked",
-                    "\(title): '\(name)' is set by the prompt; leave it out of the request,"
-                        + " or list it in the prompt's llmgw.overridable", param: name)
+                throw locked(name)
             }
             kept.remove(at: index)
         }
         return kept.map { JSONMember($0.name, $0.value) }
+    }
+
+    private func locked(_ name: String) -> GatewayError {
+        var error = GatewayError(
+            400, "prompt_param_locked",
+            "\(title): '\(name)' is set by the prompt; leave it out of the request,"
+                + " or list it in the prompt's llmgw.overridable", param: name)
+        error.prompt = prompt
+        return error
     }
 }
 

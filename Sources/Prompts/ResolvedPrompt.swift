@@ -38,9 +38,11 @@ package struct ResolvedPrompt: Sendable {
             guard let mismatch = schema.mismatch(value) else { return nil }
             problem = mismatch.path.isEmpty ? mismatch.message : "'\(mismatch.pointer)' \(mismatch.message)"
         }
-        return GatewayError(
+        var error = GatewayError(
             502, "prompt_output_invalid", "\(prompt.title): the model's answer does not fit output.schema: \(problem)",
             shouldRetry: false)
+        error.prompt = prompt.fault(at: nil)
+        return error
     }
 
     /// Returns the messages and parameters of one request.
@@ -65,13 +67,15 @@ package struct ResolvedPrompt: Sendable {
         if masksSensitive { complete = complete.masking(prompt.frontMatter.sensitive) }
         try check(history)
         if let missing = prompt.context.sorted().first(where: { context?[$0] == nil }) {
-            throw refusal("prompt_variable_missing", "'@\(missing)' is read by the template, and nothing gives it", nil)
+            throw refusal(
+                "prompt_variable_missing", "'@\(missing)' is read by the template, and nothing gives it", nil, nil)
         }
         do throws(RenderFault) {
             let messages = try Renderer.messages(
                 of: prompt.template, partials: prompt.partials, variables: complete, data: context, history: history,
                 form: form, mediaHosts: mediaHosts)
-            return RenderedPrompt(messages: messages, parameters: parameters, title: prompt.title)
+            return RenderedPrompt(
+                messages: messages, parameters: parameters, title: prompt.title, prompt: prompt.fault(at: nil))
         } catch {
             throw refusal(error)
         }
@@ -83,7 +87,7 @@ package struct ResolvedPrompt: Sendable {
         if let name = translated.unknown {
             throw refusal(
                 "unsupported_parameter",
-                "it sets '\(name)', which the Responses API does not have; call it on /v1/chat/completions", "prompt")
+                "it sets '\(name)', which the Responses API does not have; call it on /v1/chat/completions", "prompt", nil)
         }
         return translated.parameters
     }
@@ -93,7 +97,7 @@ package struct ResolvedPrompt: Sendable {
         let given = given == .null ? nil : given
         guard var members = (given ?? .object([])).objectValue else {
             throw refusal(
-                "prompt_variable_invalid", "the variables are an object of names and values", "prompt.variables")
+                "prompt_variable_invalid", "the variables are an object of names and values", "prompt.variables", nil)
         }
         try unwrapParts(in: &members)
         if let mismatch = prompt.frontMatter.input.mismatch(.object(members)) { throw refusal(mismatch) }
@@ -117,7 +121,8 @@ package struct ResolvedPrompt: Sendable {
                 members[index].value = content ?? members[index].value
             } catch {
                 throw refusal(
-                    "prompt_variable_invalid", "variable '\(name)' \(error.reason)", "prompt.variables./\(name)")
+                    "prompt_variable_invalid", "variable '\(name)' \(error.reason)", "prompt.variables.\(name)",
+                    prompt.place(of: name))
             }
         }
     }
@@ -129,13 +134,13 @@ package struct ResolvedPrompt: Sendable {
             throw refusal(
                 "prompt_history_role",
                 "'instructions' speaks as the system does, and the prompt's llmgw.history_roles does not allow that",
-                "instructions")
+                "instructions", nil)
         }
         for (index, message) in history.messages.enumerated() where !allowed.contains(message.role) {
             throw refusal(
                 "prompt_history_role",
                 "a message sent along may have the roles \(allowed.joined(separator: ", ")), and message \(index) has"
-                    + " another; the prompt's llmgw.history_roles decides", "\(history.member)[\(index)].role")
+                    + " another; the prompt's llmgw.history_roles decides", "\(history.member)[\(index)].role", nil)
         }
     }
 
@@ -149,19 +154,37 @@ package struct ResolvedPrompt: Sendable {
             case .invalid: "prompt_variable_invalid"
             }
         let name = mismatch.path.count < 2 ? mismatch.path.first ?? "" : mismatch.pointer
-        return refusal(code, "variable '\(name)' \(mismatch.message)", "prompt.variables.\(mismatch.pointer)")
+        let place = mismatch.path.first.flatMap { prompt.place(of: $0) }
+        return refusal(code, "variable '\(name)' \(mismatch.message)", "prompt.variables.\(mismatch.pointer)", place)
     }
 
     private func refusal(_ fault: RenderFault) -> GatewayError {
         switch fault {
-        case .limit(let what): refusal("prompt_render_limit", what, "prompt.variables")
-        case .value(let path, let what):
-            refusal("prompt_variable_invalid", "'\(path)': \(what)", "prompt.variables")
+        case .limit(let what): refusal("prompt_render_limit", what, "prompt.variables", nil)
+        case .value(let value): refusal("prompt_variable_invalid", value.message, value.param, value.place)
         }
     }
 
-    private func refusal(_ code: String, _ message: String, _ param: String?) -> GatewayError {
-        GatewayError(400, code, "\(prompt.title): \(message)", param: param)
+    /// - Parameter place: what of the prompt's files the reason has to do with; nil for no one line.
+    private func refusal(_ code: String, _ message: String, _ param: String?, _ place: FilePlace?) -> GatewayError {
+        var error = GatewayError(400, code, "\(prompt.title): \(message)", param: param)
+        error.prompt = prompt.fault(at: place)
+        return error
+    }
+}
+
+extension CompiledPrompt {
+    /// What an error says of the prompt.
+    fileprivate func fault(at place: FilePlace?) -> PromptFault {
+        let position = place?.place
+        return PromptFault(
+            prompt: name, version: version, digest: digest, file: place?.path ?? path, line: position?.line,
+            column: position?.column)
+    }
+
+    /// Where a variable is read first; for one that is not declared, where the one that was meant is.
+    fileprivate func place(of variable: String) -> FilePlace? {
+        reads[variable] ?? Suggestion.nearest(to: variable, among: reads.keys).flatMap { reads[$0] }
     }
 }
 

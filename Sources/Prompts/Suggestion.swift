@@ -2,11 +2,16 @@
 enum Suggestion {
     /// Returns `; did you mean 'customer_name'?`, or nothing when no candidate is near.
     static func text(for name: String, among candidates: some Sequence<String>) -> String {
+        nearest(to: name, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
+    }
+
+    /// The candidate that comes closest; nil when none is near.
+    static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
         let near = candidates.map { (name: $0, distance: distance(name, $0)) }.min {
             ($0.distance, $0.name) < ($1.distance, $1.name)
         }
-        guard let near, near.distance <= max(1, name.count / 3) else { return "" }
-        return "; did you mean '\(near.name)'?"
+        guard let near, near.distance <= max(1, name.count / 3) else { return nil }
+        return near.name
     }
 
     /// The number of insertions, deletions, replacements and swaps of neighbours between two names.

@@ -19,6 +19,7 @@ package enum ErrorBody {
         body.member("request_id", requestID?.description)
         if let generation { body.member("generation", generation) }
         if let budget = error.budget { write(budget, to: &body) }
+        if let prompt = error.prompt { write(prompt, to: &body) }
         body.endObject()
         body.endObject()
         body.endObject()
@@ -54,6 +55,16 @@ package enum ErrorBody {
         body.member("label", budget.label)
         body.member("resets_at", budget.resetsAt.map { Timestamp.format($0) })
         body.endObject()
+    }
+
+    private static func write(_ prompt: PromptFault, to body: inout JSONWriter) {
+        body.member("prompt", prompt.prompt)
+        body.member("version", prompt.version)
+        body.member("digest", "sha256:\(prompt.digest.prefix(12))")
+        body.member("file", prompt.file)
+        guard let line = prompt.line, let column = prompt.column else { return }
+        body.member("line", line)
+        body.member("column", column)
     }
 
     /// The same as an event of a stream. No `[DONE]` may follow it.

@@ -19,7 +19,7 @@ package struct YAMLError: Error, Equatable, Sendable {
 }
 
 extension YAMLError: CustomStringConvertible {
-    /// For example: `config/gateway.yaml:6:3: error E011 expected "key: value"`.
+    /// For example: `config/gateway.yaml:6:3: error E011 expected "key: value"; did you mean "topP: 0.8"?`.
     package var description: String {
         "\(file):\(position.line):\(position.column): error \(code) \(message)"
     }

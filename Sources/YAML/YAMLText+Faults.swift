@@ -13,17 +13,17 @@ extension YAMLText {
         return bytes[from..<min(to, bytes.count)].count { $0 & 0xC0 != 0x80 }
     }
 
-    /// An error at a byte; `hint` stands behind the caret.
+    /// An error at a byte; `hint` stands behind the message.
     func fault(
         _ fault: YAMLFault, at offset: Int, _ message: String, hint: String? = nil, excerpt: Bool = true
     ) -> YAMLError {
         YAMLError(
-            file: file, position: position(of: offset), code: fault.rawValue, message: message,
-            excerpt: excerpt ? self.excerpt(at: offset, hint: hint) : nil)
+            file: file, position: position(of: offset), code: fault.rawValue,
+            message: hint.map { "\(message); \($0)" } ?? message, excerpt: excerpt ? self.excerpt(at: offset) : nil)
     }
 
     /// The line around a byte, at most 100 characters of it, and a caret.
-    private func excerpt(at offset: Int, hint: String?) -> String {
+    private func excerpt(at offset: Int) -> String {
         let place = min(offset, bytes.count)
         let lineStart = bytes[..<place].lastIndex(of: Byte.lineFeed).map { $0 + 1 } ?? start
         let lineEnd = bytes[place...].firstIndex(of: Byte.lineFeed) ?? bytes.count
@@ -34,6 +34,6 @@ extension YAMLText {
             caret = 40
         }
         let line = shown.prefix(100).map { $0.value < 0x20 ? " " : String($0) }.joined()
-        return "  \(line)\n  \(String(repeating: " ", count: caret))^\(hint.map { "  \($0)" } ?? "")"
+        return "  \(line)\n  \(String(repeating: " ", count: caret))^"
     }
 }

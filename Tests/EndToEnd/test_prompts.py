@@ -84,6 +84,20 @@ def test_what_cannot_be_rendered_is_refused_by_name(greeter, selector, variables
     assert caught.value.code == code and not upstream.requests
 
 
+def test_a_refusal_names_the_prompt_and_the_line(greeter):
+    _, client, _, digest = greeter
+    with pytest.raises(openai.BadRequestError) as caught:
+        greet(client, variables={"nmae": "Ann"})
+    error = caught.value.body
+    assert error["param"] == "prompt.variables.nmae" and "did you mean 'name'?" in error["message"]
+    lines = GREETING.replace("model: sim-small", "model: scripted").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "{{name}}" in text)
+    own = error["llmgw"]
+    assert own.pop("request_id").startswith("req_") and own.pop("generation")
+    assert own == {"prompt": "greeting", "version": "1.2.0", "digest": f"sha256:{digest[:12]}",
+                   "file": "prompts/greeting.prompt", "line": line, "column": lines[line - 1].index("{{name}}") + 1}
+
+
 def test_a_prompt_may_be_streamed(greeter):
     gateway, client, upstream, _ = greeter
     from upstream import default_script

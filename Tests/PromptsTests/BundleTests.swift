@@ -37,6 +37,22 @@ extension GitTests {
             #expect(try both.version("p@2.0.0").origin == library.version("p@2.0.0").origin)
         }
 
+        @Test func namesThatYAMLWouldReadAsSomethingElseAreBundledToo() throws {
+            let repository = try TemporaryRepository()
+            let digests = ["404", "null"].map { name in
+                BundleDigest.hex(of: ["prompts/\(name).prompt": Array(prompt("1.0.0", "one").utf8)]).prefix(12)
+            }
+            try repository.commit([
+                "404.prompt": prompt("1.0.0", "one"), "null.prompt": prompt("1.0.0", "one"),
+                "labels/production.yaml":
+                    "\"404\": \"1.0.0 sha256:\(digests[0])\"\n'null': 1.0.0 sha256:\(digests[1])\n",
+            ])
+            let bytes = try PromptBundle.bytes(of: repository.library(), labels: ["production"])
+            let loaded = try PromptLibrary.load(bundle: bytes)
+            #expect(try loaded.resolve("404").reference.version == "1.0.0")
+            #expect(try loaded.resolve("null").reference.version == "1.0.0")
+        }
+
         @Test func whatWasChangedIsRefusedWithItsLine() throws {
             let library = try repository().library()
             let text = String(decoding: try PromptBundle.bytes(of: library, labels: ["production"]), as: UTF8.self)

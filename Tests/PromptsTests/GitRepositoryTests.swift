@@ -45,6 +45,25 @@ extension GitTests {
             #expect(refusal { _ = try library.resolve("p") }?.code == "prompt_version_not_found")
         }
 
+        @Test func aCloneWithoutOldContentsIsRefusedWithTheRemedy() throws {
+            let repository = try twoVersions()
+            try repository.git(["config", "uploadpack.allowFilter", "true"])
+            let clone = sibling(repository, "partial")
+            defer { try? FileManager.default.removeItem(atPath: clone) }
+            try repository.git(["clone", "--quiet", "--filter=blob:none", "file://" + repository.path, clone])
+            let source = GitSource(repository: clone, ref: "main", folder: clone + "/prompts")
+            let found = problems { try PromptLibrary.load(git: source, registered: [], allowUnreleased: false) }
+            #expect(found.contains("lacks objects") && found.contains("without --filter"), "\(found)")
+        }
+
+        @Test func anObjectThatIsGoneIsNoVersionThatNeverWas() throws {
+            let repository = try twoVersions()
+            let blob = try repository.git(["rev-parse", "HEAD~1:prompts/p.prompt"])
+            try FileManager.default.removeItem(
+                atPath: repository.path + "/.git/objects/\(blob.prefix(2))/\(blob.dropFirst(2))")
+            #expect(problems { try repository.library() }.contains("'\(blob) missing'; the repository lacks objects"))
+        }
+
         @Test func detachedHeadsTagsCommitsAndWorktrees() throws {
             let repository = try twoVersions()
             try repository.git(["tag", "--annotate", "--message=one", "v1", "HEAD~1"])
@@ -130,6 +149,27 @@ extension GitTests {
                 atPath: repository.path + "/prompts/l.prompt", withDestinationPath: "p.prompt")
             try repository.commit([:])
             #expect(problems { try repository.library() }.hasPrefix("prompts/l.prompt:1:1: error E134"))
+        }
+
+        @Test func whatGitDoesNotGiveIsNamedAndLintSeesItOnDisk() throws {
+            let inner = try twoVersions()
+            let repository = try twoVersions()
+            try repository.git(["submodule", "--quiet", "add", inner.path, "prompts/vendor"])
+            for (name, target) in [("billing", "../elsewhere"), ("README.md", "../README.md")] {
+                try FileManager.default.createSymbolicLink(
+                    atPath: repository.path + "/prompts/" + name, withDestinationPath: target)
+            }
+            try repository.commit([:])
+            let found = try repository.library().warnings.map { "\($0.code) \($0.file)" }
+            #expect(found == ["W206 prompts/billing", "W206 prompts/vendor"])
+            try repository.git(["rm", "--quiet", "-f", "prompts/billing", "prompts/README.md", "prompts/vendor"])
+            try repository.commit([:])
+            #expect(try repository.library().warnings == [])
+
+            try FileManager.default.createSymbolicLink(
+                atPath: repository.path + "/prompts/l.prompt", withDestinationPath: "p.prompt")
+            let workspace = try PromptWorkspace(folder: repository.path + "/prompts")
+            #expect(workspace.diagnostics.map { "\($0.code) \($0.file)" } == ["E134 prompts/l.prompt"])
         }
 
         /// No limit of time: a debug build on a busy machine. It prints what it took.

@@ -34,7 +34,8 @@ import Testing
         "javascript:alert(1)", "file:///etc/passwd", "http://169.254.169.254/", "https://169.254.169.254/",
         "https://[::1]/", "https://localhost/x", "https://a.internal/", "https://user@example.com/",
         "https://2130706433/",
-        "https:///x", "HTTPS://example.com/",
+        "https:///x", "HTTPS://example.com/", "https://１６９.２５４.１６９.２５４/", "https://169.254.169.254%2f.example.com/",
+        "https://exa\tmple.com/", "https://a.ｉnternal/",
     ])
     func mediaAddressesStayOutside(url: String) throws {
         let text = file("{{media url=u}}", variables: "u: string", matter: "llmgw.media: [u]\n")

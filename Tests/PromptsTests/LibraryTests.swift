@@ -47,6 +47,15 @@ import Testing
         #expect(error?.status == 404 && error?.code == code, "\(String(describing: error))")
     }
 
+    @Test func aPromptWithoutAVersionHasNoLabels() throws {
+        let digest = try #require(library(["p.prompt": Self.pinned]).entries.first).digest
+        let loaded = try library([
+            "p.prompt": Self.pinned, "draft.prompt": "x",
+            "labels/production.yaml": "p: \"2.0.0 sha256:\(digest.prefix(12))\"\n",
+        ])
+        #expect(loaded.entries.map(\.labels) == [[], ["production"]])
+    }
+
     @Test func aVersionThatChangedItsTextIsRefused() {
         let found = faults(["p.prompt": Self.pinned, "labels/production.yaml": "p: \"2.0.0 sha256:0123456789ab\"\n"])
         #expect(

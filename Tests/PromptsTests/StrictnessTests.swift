@@ -49,6 +49,8 @@ import Testing
         ),
         ("é{{list}}", "5:4: error E107 'list' is a list or an object; use {{json list}}"),
         ("{{../name}}", "5:3: error E101 '../name' leads out of the template: there is no context outside"),
+        ("{{name.length}}", "5:3: error E101 variable 'name.length' is not declared"),
+        ("{{#if list.length}}{{/if}}", "5:7: error E101 variable 'list.length' is not declared"),
         ("{{@index}}", "5:3: error E101 '@index' stands outside of #each"),
         ("{{opt}}", "5:3: warning W201 'opt' is optional; put it inside {{#if opt}}"),
     ])
@@ -80,5 +82,113 @@ import Testing
         #expect(
             codes == ["E112", "E111", "E116", "E116", "E101", "E132", "E130", "E110", "E014", "E120", "E120", "E100"],
             "\(found)")
+    }
+
+    @Test func aRefusalSaysWhereInThePromptsFilesTheReasonStands() throws {
+        let texts = [
+            "p.prompt": file(
+                "Hi\n{{> greet}}\n{{#each list}}{{this}}{{/each}}\n",
+                variables: "customer_name: string\n    list?(array): any", matter: "version: 3.1.0\n"),
+            "partials/_greet.prompt": "line\nDear {{customer_name}}",
+        ]
+        let prompt = try library(texts).resolve("p@3.1.0")
+        func fault(_ variables: String) throws -> GatewayError {
+            try #require(refusal { _ = try prompt.render(variables: json(variables)) })
+        }
+        let unknown = try fault(#"{"customer_nmae":"x"}"#)
+        #expect(
+            unknown.prompt
+                == PromptFault(
+                    prompt: "p", version: "3.1.0", digest: prompt.reference.digest,
+                    file: "prompts/partials/_greet.prompt", line: 2, column: 6))
+        #expect(try fault("{}").prompt == unknown.prompt)
+        let item = try fault(#"{"customer_name":"x","list":[{"a":"SECRET"}]}"#)
+        #expect(item.param == "prompt.variables" && !item.message.contains("SECRET"))
+        #expect(item.prompt?.file == "prompts/p.prompt" && item.prompt?.line == 10 && item.prompt?.column == 15)
+        let other = try #require(
+            refusal {
+                _ = try prompt.render(
+                    variables: json(#"{"customer_name":"x"}"#), history: history(#"[{"role":"x"}]"#))
+            })
+        #expect(other.prompt?.digest == prompt.reference.digest && other.prompt?.line == nil)
+    }
+
+    @Test func aValueThatIsNoTextIsNamedByItsPointer() throws {
+        let prompt = try library(["p.prompt": file("{{a.b}}{{@root.c}}", variables: "a: any\n    c: any")])
+            .resolve("p@worktree")
+        for (variables, param) in [
+            (#"{"a":{"b":[1]},"c":"x"}"#, "prompt.variables.a/b"), (#"{"a":{"b":1},"c":{}}"#, "prompt.variables.c"),
+        ] {
+            let error = refusal { _ = try prompt.render(variables: json(variables)) }
+            #expect(error?.code == "prompt_variable_invalid" && error?.param == param)
+        }
+    }
+
+    @Test func aTemplateThatIsTooLargeToBeCheckedIsRefused() {
+        let body = String(repeating: "{{name}}.", count: 10_001) + "{{nmae}}"
+        #expect(faults(["p.prompt": file(body, variables: "name: string")]).contains { $0.contains(" error E108 ") })
+    }
+
+    @Test(arguments: [
+        ("properties: {a: {type: string, minLength: x}}", "minLength is a whole number, and not below 0"),
+        ("properties: {a: {type: string, maxLength: -1}}", "maxLength is a whole number, and not below 0"),
+        ("properties: {a: {type: number, minimum: low}}", "minimum is a number"),
+        ("{type: object, required: a}", "required is a list of names"),
+        ("{type: object, properties: {a: {properties: 1}}}", "properties is an object"),
+        ("type: string", "4:3: error E113 'type: string' makes this a JSON Schema of one value; for a variable called"),
+    ])
+    func aSchemaThatSaysNothingToTheCheckIsRefused(schema: String, problem: String) {
+        let found = faults(["p.prompt": "---\ninput:\n schema:\n  \(schema)\n---\n{{a}}"])
+        #expect(found.count == 1 && found[0].contains(problem), "\(found)")
+    }
+
+    @Test func lengthsCountCharactersAsJSONSchemaDoes() throws {
+        let schema = "properties: {a: {type: string, maxLength: 2}}"
+        let prompt = try library(["p.prompt": "---\ninput:\n schema:\n  \(schema)\n---\n{{#if a}}{{a}}{{/if}}"])
+            .resolve("p@worktree")
+        #expect(refusal { _ = try prompt.render(variables: json(#"{"a":"👩‍👩‍👧"}"#)) }?.code == "prompt_variable_invalid")
+        #expect(refusal { _ = try prompt.render(variables: json(#"{"a":"🙂é"}"#)) } == nil)
+    }
+
+    @Test func aMisspeltParameterIsNotLeftLocked() {
+        let found = faults(["p.prompt": "---\nllmgw.overridable: [tools, topP, temprature]\n---\nx"])
+        #expect(
+            found == [
+                "prompts/p.prompt:2:34: error E116 'temprature' is no parameter that a prompt sets; did you mean"
+                    + " 'temperature'?"
+            ])
+    }
+
+    @Test func aMistakeOfTheYAMLKeepsItsSuggestion() {
+        let found = faults(["p.prompt": "---\nconfig:\n  temperature: 0.2\n  topP 0.8\n---\nx"])
+        #expect(found == [#"prompts/p.prompt:4:3: error E011 expected "key: value"; did you mean "topP: 0.8"?"#])
+    }
+
+    @Test(arguments: [
+        ("a?: Kind", "null"), ("a?(enum, one of two, as it is): [b, c]", "null"), ("a?(array): Kind", "null"),
+        ("a?(array, with a comma, (and more)): string, each", #"["x"]"#), ("a: any, whatever", "null"),
+        ("a(object): {'b?': integer}", "{}"), ("(*): string", #""x""#), ("a(enum): [b, 1, null]", "1"),
+        ("a(array):\n      b(array):\n        c?(enum): [d]", #"[{"b":[{"c":"d"},{}]}]"#),
+    ])
+    func picoschemaTakesWhatItSays(variable: String, value: String) throws {
+        let texts = [
+            "p.prompt": file("{{json a}}", variables: variable), "schemas/Kind.json": #"{"type":["string","number"]}"#,
+        ]
+        let rendered = try library(texts).resolve("p@worktree").render(variables: json(#"{"a":\#(value)}"#))
+        #expect(try messages(rendered) == ["user: \(value)"])
+    }
+
+    @Test(arguments: [
+        ("a?: Kind", "true"), ("a?(enum): [b]", #""c""#), ("a(array): Kind", "[null]"), ("a(enum): [b]", "null"),
+        ("a(object): {'b?': integer}", #"{"b":1.5}"#), ("a(object): {'b?': integer}", #"{"c":1}"#),
+        ("(*): string", "1"),
+        ("a: string", "null"),
+    ])
+    func picoschemaTakesNothingElse(variable: String, value: String) throws {
+        let texts = [
+            "p.prompt": file("{{json a}}", variables: variable), "schemas/Kind.json": #"{"type":["string","number"]}"#,
+        ]
+        let prompt = try library(texts).resolve("p@worktree")
+        #expect(refusal { _ = try prompt.render(variables: json(#"{"a":\#(value)}"#)) }?.status == 400)
     }
 }

@@ -28,4 +28,16 @@ import Testing
         #expect(text(Money(nano: 648_900, .usd)) == ": llmgw cost=0.000648900 USD\n\n")
         #expect(text(nil) == ": llmgw cost=unpriced\n\n")
     }
+
+    @Test func aPromptsRefusalNamesItsFileAndLine() {
+        var error = GatewayError(400, "prompt_variable_missing", "m", param: "prompt.variables.a")
+        let digest = String(repeating: "ab", count: 32)
+        error.prompt = PromptFault(
+            prompt: "p", version: "3.1.0", digest: digest, file: "prompts/p.prompt", line: 41, column: 13)
+        let text = String(decoding: ErrorBody.openAI(error, requestID: nil), as: UTF8.self)
+        #expect(
+            text.hasSuffix(
+                #""prompt":"p","version":"3.1.0","digest":"sha256:abababababab","file":"prompts/p.prompt","#
+                    + #""line":41,"column":13}}}"#))
+    }
 }

@@ -40,7 +40,9 @@ import YAML
 
     private func compare(_ table: String, atLeast count: Int) throws {
         compare(
-            try table.utf8.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Case.self, from: Data($0)) },
+            try table.utf8.split(separator: UInt8(ascii: "\n")).map {
+                try JSONDecoder().decode(Case.self, from: Data($0))
+            },
             atLeast: count)
     }
 

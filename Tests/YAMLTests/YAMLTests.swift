@@ -54,8 +54,10 @@ import YAML
 
     @Test func pointsAtTheFault() {
         let fault = fault(of: "model: m\nconfig:\n  temperature: 0.2\n  topP 0.8\n", file: "prompts/a.prompt")
-        #expect(fault?.description == #"prompts/a.prompt:4:3: error E011 expected "key: value""#)
-        #expect(fault?.excerpt == "    topP 0.8\n    ^  did you mean \"topP: 0.8\"?")
+        #expect(
+            fault?.description
+                == #"prompts/a.prompt:4:3: error E011 expected "key: value"; did you mean "topP: 0.8"?"#)
+        #expect(fault?.excerpt == "    topP 0.8\n    ^")
     }
 
     @Test func refusesWhatIsTooLargeOrTooDeep() {

@@ -31,7 +31,7 @@ enum ConfigEntry {
 
     static func parameter(_ member: YAMLMember) throws(Fault) -> PromptParameter {
         guard let rule = rules.first(where: { $0.name == member.name || $0.aliases.contains(member.name) }) else {
-            let hint = Suggestion.text(for: member.name, among: rules.flatMap { [$0.name] + $0.aliases })
+            let hint = Suggestion.text(for: member.name, among: names)
             throw Fault(.config, "config has no key '\(member.name)'\(hint)", at: Place(member.position))
         }
         let value = member.node.json
@@ -40,6 +40,9 @@ enum ConfigEntry {
         }
         return PromptParameter(name: rule.name, value: value, isLocked: true)
     }
+
+    /// All names of keys, OpenAI's and dotprompt's.
+    static var names: [String] { rules.flatMap { [$0.name] + $0.aliases } }
 
     /// OpenAI's name of a key.
     static func wireName(_ name: String) -> String? {
@@ -68,7 +71,7 @@ extension ValueSchema {
         return schema
     }
 
-    /// One text, or up to four.
+    /// One text, or several.
     fileprivate static var stop: ValueSchema {
         var schema = kind([.string, .array])
         schema.items = [kind(.string)]

@@ -35,6 +35,13 @@ struct FrontMatter: Sendable {
 }
 
 extension ValueSchema {
+    /// An object of which nothing is known.
+    static var anyVariables: ValueSchema {
+        var schema = noVariables
+        schema.others = [.anything]
+        return schema
+    }
+
     /// An object without members.
     static var noVariables: ValueSchema {
         var schema = ValueSchema()

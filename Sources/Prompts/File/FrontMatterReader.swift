@@ -52,7 +52,7 @@ struct FrontMatterReader {
         case "metadata", "llmgw.owner": break
         case "llmgw.sensitive": result.sensitive = try names(member)
         case "llmgw.media": result.media = try names(member)
-        case "llmgw.overridable": result.overridable = try names(member)
+        case "llmgw.overridable": result.overridable = try parameters(member)
         case "llmgw.history_roles": result.historyRoles = try historyRoles(member)
         case "llmgw.enforce_output": enforcement = try enforcement(member)
         default:
@@ -98,7 +98,10 @@ struct FrontMatterReader {
     private mutating func takeInput(_ member: YAMLMember) throws(Fault) {
         for entry in try mapping(member) {
             switch entry.name {
-            case "schema": attempt { (reader) throws(Fault) in try reader.takeInputSchema(entry) }
+            case "schema":
+                // What the variables are is not known until the schema is whole: no read of them is wrong before.
+                result.input = .anyVariables
+                attempt { (reader) throws(Fault) in try reader.takeInputSchema(entry) }
             case "default": attempt { (reader) throws(Fault) in try reader.takeDefaults(entry) }
             default: unknown(entry, among: ["schema", "default"])
             }
@@ -107,19 +110,32 @@ struct FrontMatterReader {
 
     private mutating func takeInputSchema(_ member: YAMLMember) throws(Fault) {
         let json = try translate(member)
+        let schema: ValueSchema
         do throws(SchemaError) {
-            result.input = try ValueSchema(json)
-            result.inputSchema = json
+            schema = try ValueSchema(json)
         } catch {
             throw Fault(.schema, error.message, at: Place(member.position))
         }
-        guard result.input.kinds == .object else {
-            throw Fault(.schema, "the input is a mapping of variables", at: Place(member.position))
-        }
+        guard schema.kinds == .object else { throw noMapping(member) }
+        result.input = schema
+        result.inputSchema = json
         for entry in member.node.mappingMembers ?? [] {
             let name = String(entry.name.prefix { $0 != "?" && $0 != "(" })
             result.variablePlaces[name] = Place(entry.position)
         }
+    }
+
+    private func noMapping(_ member: YAMLMember) -> Fault {
+        let type = member.node.mappingMembers?.first { $0.name == "type" }
+        guard let type, case .string(let name) = type.node.value else {
+            return Fault(
+                .schema, "the input is a mapping of variables, such as 'name: string, whom to greet'",
+                at: Place(member.node.position))
+        }
+        return Fault(
+            .schema,
+            "'type: \(name)' makes this a JSON Schema of one value; for a variable called 'type' write"
+                + " 'type: \(name), what it is'", at: Place(type.position))
     }
 
     private mutating func takeDefaults(_ member: YAMLMember) throws(Fault) {
@@ -150,6 +166,17 @@ struct FrontMatterReader {
         let json = try picoschema.translate(member.node)
         result.schemas += picoschema.used
         return json
+    }
+
+    /// Names of parameters, each known: a misspelt one would stay locked, and nobody would know why.
+    private func parameters(_ member: YAMLMember) throws(Fault) -> [String] {
+        let others = ["tools", "response_format"]
+        for reference in try references(member)
+        where ConfigEntry.wireName(reference.name) == nil && !others.contains(reference.name) {
+            let hint = Suggestion.text(for: reference.name, among: ConfigEntry.names + others)
+            throw Fault(.config, "'\(reference.name)' is no parameter that a prompt sets\(hint)", at: reference.place)
+        }
+        return try names(member)
     }
 
     private func historyRoles(_ member: YAMLMember) throws(Fault) -> [String] {
@@ -230,7 +257,9 @@ struct FrontMatterReader {
     private func mapping(_ member: YAMLMember) throws(Fault) -> [YAMLMember] {
         if case .null = member.node.value { return [] }
         guard let members = member.node.mappingMembers else {
-            throw Fault(.frontMatter, "\(member.name) is a mapping", at: Place(member.node.position))
+            throw Fault(
+                .frontMatter, "\(member.name) is a mapping; write each 'key: value' on a line of its own below it",
+                at: Place(member.node.position))
         }
         return members
     }

@@ -119,17 +119,32 @@ struct GitRepository: Sendable {
         }
         let names = wanted.sorted()
         guard !names.isEmpty else { return [:] }
-        let sizes = try git.run(
-            ["cat-file", "--batch-check=%(objectname) %(objectsize)"], input: GitRepository.lines(names))
-        let small = sizes.split(separator: 10).compactMap { line -> String? in
-            let words = line.split(separator: 32)
-            guard words.count == 2, let size = Int(String(decoding: words[1], as: UTF8.self)),
-                size <= GitRepository.maxFileSize
-            else { return nil }
-            return String(decoding: words[0], as: UTF8.self)
+        let sizes: [UInt8]
+        do throws(GitFailure) {
+            sizes = try git.run(
+                ["cat-file", "--batch-check=%(objectname) %(objectsize)"], input: GitRepository.lines(names))
+        } catch {
+            // Some versions of git end where others print that an object is missing.
+            guard error.description.contains("promisor") else { throw error }
+            throw lacksObjects("contents were left out when it was cloned")
+        }
+        var small: [String] = []
+        for line in sizes.split(separator: 10) {
+            let words = line.split(separator: 32).map { String(decoding: $0, as: UTF8.self) }
+            // A version that is there for others and not here must not pass for one that never was.
+            guard words.count == 2, let size = Int(words[1]) else {
+                throw lacksObjects("'\(words.joined(separator: " "))'")
+            }
+            if size <= GitRepository.maxFileSize { small.append(words[0]) }
         }
         guard !small.isEmpty else { return [:] }
         return try contents(try git.run(["cat-file", "--batch"], input: GitRepository.lines(small)))
+    }
+
+    private func lacksObjects(_ what: String) -> GitFailure {
+        GitFailure(
+            "\(git.folder): git cat-file: \(what); the repository lacks objects: run `git fsck`, and clone without"
+                + " --filter")
     }
 
     private static func lines(_ names: [String]) -> [UInt8] {
@@ -152,9 +167,7 @@ struct GitRepository: Sendable {
             guard words.count == 3, let size = Int(String(decoding: words[2], as: UTF8.self)), size >= 0,
                 size <= GitRepository.maxFileSize, start + size < rest.endIndex
             else {
-                throw GitFailure(
-                    "\(git.folder): git cat-file: '\(String(decoding: head.prefix(80), as: UTF8.self))'; the repository"
-                        + " lacks objects: run `git fsck`, and clone without --filter")
+                throw lacksObjects("'\(String(decoding: head.prefix(80), as: UTF8.self))'")
             }
             found[String(decoding: words[0], as: UTF8.self)] = Array(rest[start..<start + size])
             rest = rest[(start + size + 1)...]

@@ -127,6 +127,8 @@ struct Picoschema {
             switch (members[index].name, members[index].value) {
             case ("type", .string(let type)) where type != "null":
                 members[index].value = .array([.string(type), .string("null")])
+            case ("type", .array(let types)) where !types.contains(.string("null")):
+                members[index].value = .array(types + [.string("null")])
             case ("enum", .array(let values)) where !values.contains(.null):
                 members[index].value = .array(values + [.null])
             default: break

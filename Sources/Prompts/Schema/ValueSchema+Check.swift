@@ -29,7 +29,7 @@ extension ValueSchema {
         switch value {
         case .object(let members): return mismatch(members, at: path)
         case .array(let elements): return mismatch(elements, at: path)
-        case .string(let text): return lengthMismatch(text.count, "characters", path)
+        case .string(let text): return lengthMismatch(text.unicodeScalars.count, "characters", path)
         case .number: return boundsMismatch(value.doubleValue ?? 0, path)
         case .null, .bool: return nil
         }
@@ -84,11 +84,16 @@ extension ValueSchema {
 
     private func boundsMismatch(_ number: Double, _ path: [String]) -> Mismatch? {
         if let minimum, number < minimum {
-            return Mismatch(kind: .invalid, path: path, message: "must be at least \(minimum)")
+            return Mismatch(kind: .invalid, path: path, message: "must be at least \(Self.shown(minimum))")
         }
         if let maximum, number > maximum {
-            return Mismatch(kind: .invalid, path: path, message: "must be at most \(maximum)")
+            return Mismatch(kind: .invalid, path: path, message: "must be at most \(Self.shown(maximum))")
         }
         return nil
+    }
+
+    /// `1`, and not `1.0`.
+    private static func shown(_ bound: Double) -> String {
+        Int64(exactly: bound).map(String.init) ?? String(bound)
     }
 }

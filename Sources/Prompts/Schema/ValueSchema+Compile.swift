@@ -28,18 +28,19 @@ extension ValueSchema {
             choices = values
         case "const": choices = [value]
         case "properties":
-            for property in value.objectValue ?? [] {
+            guard let members = value.objectValue else { throw SchemaError(message: "properties is an object") }
+            for property in members {
                 let schema = try ValueSchema(property.value, depth: depth + 1)
                 properties.append(Property(name: property.name, schema: schema, isRequired: false))
             }
         case "items": items = [try ValueSchema(value, depth: depth + 1)]
-        case "minimum": minimum = value.doubleValue
-        case "maximum": maximum = value.doubleValue
+        case "minimum": minimum = try Self.number(member)
+        case "maximum": maximum = try Self.number(member)
         case "minLength", "minItems":
-            let least = Int(clamping: max(0, value.integerValue ?? 0))
+            let least = try Self.length(member)
             lengths = least...max(lengths?.upperBound ?? .max, least)
         case "maxLength", "maxItems":
-            let most = Int(clamping: max(0, value.integerValue ?? .max))
+            let most = try Self.length(member)
             lengths = min(lengths?.lowerBound ?? 0, most)...most
         case "required", "additionalProperties", "description", "title", "$schema", "$id", "$comment", "default",
             "examples", "format", "deprecated":
@@ -55,15 +56,34 @@ extension ValueSchema {
         if json["type"] == nil, let choices { kinds = choices.reduce(into: []) { $0.formUnion(Kinds(of: $1)) } }
         switch json["additionalProperties"] {
         case .bool(false): others = []
-        case nil: others = kinds == .any ? [] : [.anything]
+        case nil: others = kinds.contains(.object) && kinds != .any ? [.anything] : []
         case .some(let schema): others = [try ValueSchema(schema, depth: depth + 1)]
         }
-        for name in json["required"]?.arrayValue?.compactMap(\.stringValue) ?? [] {
+        for name in try Self.names(json["required"]) {
             guard let index = properties.firstIndex(where: { $0.name == name }) else {
                 throw SchemaError(message: "'\(name)' is required but is no property")
             }
             properties[index].isRequired = true
         }
+    }
+
+    private static func number(_ member: JSONMember) throws(SchemaError) -> Double {
+        if let number = member.value.doubleValue, number.isFinite { return number }
+        throw SchemaError(message: "\(member.name) is a number")
+    }
+
+    private static func length(_ member: JSONMember) throws(SchemaError) -> Int {
+        if let length = member.value.integerValue, length >= 0 { return Int(clamping: length) }
+        throw SchemaError(message: "\(member.name) is a whole number, and not below 0")
+    }
+
+    private static func names(_ required: JSONValue?) throws(SchemaError) -> [String] {
+        guard let required else { return [] }
+        let names = required.arrayValue?.compactMap(\.stringValue)
+        guard let names, names.count == required.arrayValue?.count else {
+            throw SchemaError(message: "required is a list of names")
+        }
+        return names
     }
 
     private static func kinds(_ value: JSONValue) throws(SchemaError) -> Kinds {

@@ -16,10 +16,13 @@ struct MediaPart: Sendable, Equatable {
         let authority = url.dropFirst("https://".count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard !authority.contains("@"), !authority.contains("\\") else { return "a media URL has no user and password" }
         let host = authority.prefix { $0 != ":" }
+        guard host.utf8.allSatisfy(isHostByte) || authority.hasPrefix("[") else {
+            return "a media URL names its host in ASCII: write international names as xn--…"
+        }
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         let isAddress =
             labels.last.map { $0.isEmpty || $0.utf8.allSatisfy(Ascii.isDigit) || $0.hasPrefix("0x") } ?? true
-        guard labels.count > 1, !isAddress, !authority.hasPrefix("["), host.utf8.allSatisfy({ $0 > 0x20 }) else {
+        guard labels.count > 1, !isAddress, !authority.hasPrefix("[") else {
             return "a media URL names a public host, not an address or a local name"
         }
         guard !["localhost", "local", "internal"].contains(labels.last.map { $0.lowercased() } ?? "") else {
@@ -29,6 +32,16 @@ struct MediaPart: Sendable, Equatable {
             return "the gateway's prompts.media_hosts does not list the host of the media URL"
         }
         return nil
+    }
+
+    /// What other letters, digits, dots and escapes mean in a host is for each reader to say, so there are none.
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 
     private static func allows(_ pattern: String, _ host: String) -> Bool {

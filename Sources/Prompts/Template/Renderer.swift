@@ -10,6 +10,8 @@ struct Renderer {
     static let maxDepth = 32
 
     private let partials: [String: Template]
+    /// The prompt's or the partial that is being rendered.
+    private var template: Template
     private let root: JSONValue
     private let data: JSONValue?
     private let mediaHosts: [String]?
@@ -30,10 +32,11 @@ struct Renderer {
     }
 
     init(
-        partials: [String: Template], variables: JSONValue, data: JSONValue?, mediaHosts: [String]? = nil,
-        trims: Bool = true
+        _ template: Template, partials: [String: Template], variables: JSONValue, data: JSONValue?,
+        mediaHosts: [String]? = nil, trims: Bool = true
     ) {
         builder = MessageBuilder(trims: trims)
+        self.template = template
         self.partials = partials
         root = variables
         self.data = data
@@ -47,7 +50,7 @@ struct Renderer {
         history: PromptHistory, form: MessageForm = .chat, mediaHosts: [String]? = nil, trims: Bool = true
     ) throws(RenderFault) -> [UInt8] {
         var renderer = Renderer(
-            partials: partials, variables: variables, data: data, mediaHosts: mediaHosts, trims: trims)
+            template, partials: partials, variables: variables, data: data, mediaHosts: mediaHosts, trims: trims)
         try renderer.render(template.nodes)
         return renderer.builder.finish(history: history, form: form)
     }
@@ -123,8 +126,16 @@ struct Renderer {
 /// Why a request's values do not render.
 enum RenderFault: Error {
     case limit(String)
-    /// The path as the template writes it, and what is wrong with its value.
-    case value(path: String, String)
+    case value(BadValue)
+
+    /// A value that cannot stand where the template puts it.
+    struct BadValue {
+        /// Names the path as the template writes it, and what is wrong.
+        var message: String
+        /// `prompt.variables.orders/0`, as far as it is known.
+        var param: String
+        var place: FilePlace
+    }
 }
 
 // MARK: Blocks and partials
@@ -189,7 +200,10 @@ extension Renderer {
     private mutating func render(_ call: PartialCall) throws(RenderFault) {
         guard let template = partials[call.name] else { return }
         try countTurn()
+        let context = context(of: call)
         let outer = (indent, isAtLineStart)
+        let caller = self.template
+        self.template = template
         if !call.indent.isEmpty {
             indent += call.indent
             isAtLineStart = true
@@ -197,9 +211,10 @@ extension Renderer {
         if call.context == nil && call.arguments.isEmpty {
             try render(template.nodes)
         } else {
-            try render(template.nodes, in: context(of: call))
+            try render(template.nodes, in: context)
         }
         if !call.indent.isEmpty { (indent, isAtLineStart) = outer }
+        self.template = caller
     }
 
     private func context(of call: PartialCall) -> JSONValue {
@@ -215,10 +230,10 @@ extension Renderer {
 
     private mutating func renderMedia(_ url: Expression, _ type: Expression?) throws(RenderFault) {
         let address = try text(of: url)
-        if let reason = MediaPart.refusal(of: address, hosts: mediaHosts) { throw .value(path: url.text, reason) }
+        if let reason = MediaPart.refusal(of: address, hosts: mediaHosts) { throw badValue(url, reason) }
         let contentType = try type.map { (type) throws(RenderFault) in try text(of: type) }
         if let type, let contentType, !contentType.hasPrefix("image/"), contentType != "application/pdf" {
-            throw .value(path: type.text, "the content type is image/… or application/pdf")
+            throw badValue(type, "the content type is image/… or application/pdf")
         }
         do throws(RenderLimit) {
             try builder.append(media: MediaPart(url: address, contentType: contentType))
@@ -238,9 +253,21 @@ extension Renderer {
         case .number(let text): text
         case .bool(let value): value ? "true" : "false"
         case .array, .object:
-            throw .value(
-                path: expression.text, "a list or object is no text; the template must say {{json \(expression.text)}}")
+            throw badValue(
+                expression, "a list or object is no text; the template must say {{json \(expression.text)}}")
         }
+    }
+
+    private func badValue(_ expression: Expression, _ reason: String) -> RenderFault {
+        var param = "prompt.variables"
+        if case .path(let path) = expression.kind,
+            path.data == "root" || contexts.count - 1 == path.up && path.data == nil,
+            !path.segments.isEmpty
+        {
+            param += "." + Mismatch(kind: .invalid, path: path.segments, message: "").pointer
+        }
+        let place = FilePlace(path: template.path, source: template.source, offset: expression.offset)
+        return .value(.init(message: "'\(expression.text)': \(reason)", param: param, place: place))
     }
 
     private func value(of expression: Expression) -> JSONValue? {

@@ -20,6 +20,8 @@ struct ScopeCheck {
     private(set) var found: [PromptDiagnostic] = []
     /// Root variables that something reads.
     private(set) var used: Set<String> = []
+    /// Where each of them is read first.
+    private(set) var reads: [String: FilePlace] = [:]
     /// The `@name`s that the caller of the template must give.
     private(set) var context: Set<String> = []
 
@@ -59,7 +61,7 @@ struct ScopeCheck {
     mutating func check(_ nodes: [TemplateNode]) {
         for node in nodes {
             visits += 1
-            guard visits <= Self.maxVisits else { return }
+            guard visits <= Self.maxVisits else { return reportSize() }
             switch node {
             case .text, .role, .history, .section: break
             case .value(let expression): checkText(expression)
@@ -71,6 +73,14 @@ struct ScopeCheck {
             case .partial(let call): nested(call.offset) { $0.check(call) }
             }
         }
+    }
+
+    /// What is not checked is not served.
+    private mutating func reportSize() {
+        guard visits == Self.maxVisits + 1 else { return }
+        report(
+            .limit, "the template has more than \(Self.maxVisits) tags and texts, with those of its partials; split it",
+            0)
     }
 
     private mutating func nested(_ offset: Int, _ body: (inout ScopeCheck) -> Void) {
@@ -220,7 +230,9 @@ struct ScopeCheck {
         if let argument = scope.arguments[first] {
             return descend(argument, path, from: 1, scope: index, offset)
         }
-        if scope.isRoot { used.insert(first) }
+        if scope.isRoot, used.insert(first).inserted {
+            reads[first] = FilePlace(path: file.path, source: file.source, offset: offset)
+        }
         let start = Resolved(
             schema: scope.schema, isOptional: false, origin: scope.origin ?? (scope.isRoot ? first : nil))
         return descend(start, path, from: 0, scope: index, offset)

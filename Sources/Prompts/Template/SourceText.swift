@@ -30,6 +30,24 @@ struct SourceText: Sendable {
     }
 }
 
+/// A byte of a file; its line and column are counted when somebody asks.
+struct FilePlace: Sendable {
+    /// Begins with `prompts/`.
+    var path: String
+    var source: SourceText
+    var offset: Int
+
+    /// Of the tag that the byte is in, where it is in one.
+    var place: Place {
+        let brace = UInt8(ascii: "{")
+        var start = offset
+        while start > 0, !source.starts(with: "{{", at: start), source.bytes[start] != Ascii.newline { start -= 1 }
+        guard source.starts(with: "{{", at: start) else { return source.place(at: offset) }
+        while start > 0, source.bytes[start - 1] == brace { start -= 1 }
+        return source.place(at: start)
+    }
+}
+
 enum Ascii {
     static let newline = UInt8(ascii: "\n")
     static let tab = UInt8(ascii: "\t")

@@ -48,7 +48,7 @@ package struct PromptWorkspace: Sendable {
         prompts = trials.prompts
         own = trials.diagnostics
         catalog.add(uncommitted: prompts.values)
-        let compiled =
+        var compiled =
             past.map { PromptCompiler(files, past: .known(catalog, isWhole: !$0.isShallow)) } ?? PromptCompiler(files)
         var contents = PromptLibrary.Contents(compiled, catalog: catalog)
         contents.diagnostics = []
@@ -61,6 +61,10 @@ package struct PromptWorkspace: Sendable {
         }
         contents.moves = timeline?.moves.reversed() ?? []
         library = try PromptLibrary(contents, allowUnreleased: true)
+        // What git would not give to a gateway is on disk all the same.
+        let links = repository == nil ? [] : files.filter(\.isLinked).map { ($0.path, Fault.link) }
+        let unread = timeline?.faults.filter { $0.value.code == .unread } ?? [:]
+        compiled.add(unread.merging(links, uniquingKeysWith: { first, _ in first }))
         diagnostics = compiled.diagnostics
         sources = Dictionary(files.map { ("prompts/" + $0.path, $0.bytes) }, uniquingKeysWith: { first, _ in first })
         self.files = files.map { "prompts/" + $0.path }.sorted()
