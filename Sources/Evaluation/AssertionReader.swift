@@ -20,6 +20,9 @@ struct AssertionReader {
         ("render-contains", ["value"]), ("render-roles", ["value"]), ("render-tokens-below", ["value"]),
     ]
 
+    /// Whether there is a type of this name, without `not-`.
+    static func knows(_ name: String) -> Bool { types.contains { $0.name == name } }
+
     static func read(_ value: JSONValue, path: String) throws(Complaint) -> Assertion {
         guard let label = value["type"]?.stringValue else {
             throw Complaint("\(path) needs a type, such as {type: icontains, value: refund}")

@@ -6,8 +6,14 @@ enum CSVReader {
         var fields: [String]
     }
 
-    /// All rows but empty ones. A quote that is never closed takes the rest of the text.
-    static func rows(_ bytes: [UInt8]) -> [Row] {
+    /// A quoted field that has no end.
+    struct OpenQuote: Error, Equatable {
+        /// Where its row begins.
+        var line: Int
+    }
+
+    /// All rows but empty ones.
+    static func rows(_ bytes: [UInt8]) throws(OpenQuote) -> [Row] {
         var rows: [Row] = []
         var fields: [String] = []
         var field: [UInt8] = []
@@ -47,6 +53,7 @@ enum CSVReader {
             default: field.append(byte)
             }
         }
+        guard !isQuoted else { throw OpenQuote(line: start) }
         endRow()
         return rows
     }

@@ -7,6 +7,8 @@ package struct Dataset: Sendable {
     package let cases: [EvaluationCase]
     /// SHA-256 of the file's bytes, 64 hexadecimal digits.
     package let digest: String
+    /// Places in `cases` by the id.
+    private let places: [String: Int]
 
     /// Cases of one file.
     package static let maxCases = 100_000
@@ -39,7 +41,11 @@ package struct Dataset: Sendable {
         self.file = file
         self.cases = cases
         digest = SHA256.hash(bytes).hex
+        places = Dictionary(cases.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
+
+    /// The case with an id; nil when there is none.
+    package func row(_ id: String) -> EvaluationCase? { places[id].map { cases[$0] } }
 
     private static let keys = [
         "id", "description", "vars", "messages", "assert", "metadata", "weight", "threshold",
@@ -74,13 +80,17 @@ package struct Dataset: Sendable {
     private static func metadata(_ row: ObjectReader) throws(Complaint) -> [(name: String, value: String)] {
         guard let value = row["metadata"] else { return [] }
         guard let members = value.objectValue else { throw row.complaint("metadata", "must be an object") }
-        return members.compactMap { member in
-            switch member.value {
-            case .string(let text): (member.name, text)
-            case .number(let text): (member.name, text)
-            case .bool(let value): (member.name, value ? "true" : "false")
-            case .null, .array, .object: nil
-            }
+        return members.flatMap { member in
+            // A case with a list belongs to the slice of each element.
+            (member.value.arrayValue ?? [member.value]).compactMap { value in text(value).map { (member.name, $0) } }
+        }
+    }
+
+    private static func text(_ value: JSONValue) -> String? {
+        switch value {
+        case .string(let text), .number(let text): text
+        case .bool(let value): value ? "true" : "false"
+        case .null, .array, .object: nil
         }
     }
 }

@@ -10,7 +10,7 @@ package struct EvaluationCase: Sendable, Equatable {
     /// What was said before, as a caller's `messages`; empty for most.
     package var messages: [JSONValue] = []
     package var assertions: [Assertion]
-    /// What slices are made of: texts, numbers and booleans by their names, as text.
+    /// What slices are made of: texts, numbers and booleans by their names, as text; of a list each element.
     package var metadata: [(name: String, value: String)]
     /// How much it counts beside others; above 0.
     package var weight: Double

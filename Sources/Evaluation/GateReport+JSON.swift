@@ -25,7 +25,7 @@ extension GateReport {
     }
 
     private func json(_ sample: Sample) -> JSONValue {
-        let threshold = dataset.cases.first { $0.id == sample.key.caseID }?.threshold
+        let threshold = dataset.row(sample.key.caseID)?.threshold
         let passes = sample.passes(threshold: threshold).map { JSONValue.bool($0) } ?? .null
         return .object([JSONMember("passes", passes)] + (sample.json.objectValue ?? []))
     }

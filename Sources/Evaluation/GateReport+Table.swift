@@ -74,7 +74,7 @@ extension GateReport {
 
     /// Why the first run of a case that did not pass did not.
     func reason(_ score: CaseScore, _ model: String?) -> String {
-        let threshold = dataset.cases.first { $0.id == score.id }?.threshold
+        let threshold = dataset.row(score.id)?.threshold
         let sample = samples.first {
             $0.key.role == .candidate && $0.key.caseID == score.id && $0.key.model == model
                 && $0.passes(threshold: threshold) != true

@@ -3,7 +3,8 @@ package enum MarkdownReport {
     private static let shownCases = 10
 
     package static func text(_ reports: [GateReport]) -> String {
-        reports.map(section).joined(separator: "\n")
+        guard !reports.isEmpty else { return "No gate had to run.\n" }
+        return reports.map(section).joined(separator: "\n")
     }
 
     private static func section(_ report: GateReport) -> String {
@@ -53,7 +54,9 @@ package enum MarkdownReport {
         var result = ""
         for character in text.unicodeScalars.prefix(400) {
             switch character {
-            case "|", "`", "*", "_", "[", "]", "<", ">", "\\", "#", "@", "!": result += "\\\(character)"
+            // A backslash alone ends no mention on every server; a comment between sign and name does.
+            case "@": result += "@<!-- -->"
+            case "|", "`", "*", "_", "[", "]", "<", ">", "\\", "#", "!": result += "\\\(character)"
             case _ where character.properties.generalCategory == .control: result += " "
             default: result.unicodeScalars.append(character)
             }

@@ -57,15 +57,15 @@ package struct ModelScore: Sendable {
             \.self)
     }
 
-    /// The texts of the prompt that gave the results; nil stands for an answer that does not say. Withheld ones never do.
+    /// The texts of the prompt that gave the results; nil stands for an answer that does not say.
     private static func digests(_ samples: [Sample]) -> Set<String?> {
-        Set(samples.filter { $0.error == nil && !$0.isWithheld }.map(\.digest))
+        Set(samples.filter { $0.error == nil }.map(\.digest))
     }
 
     /// A threshold that was not told when the results are of several texts, or of none that is known; else nil.
     private static func textCheck(_ name: String, _ samples: [Sample]) -> GateCheck? {
         let results = samples.filter { $0.error == nil }
-        guard !results.isEmpty, !results.allSatisfy(\.isWithheld) else { return nil }
+        guard !results.isEmpty else { return nil }
         let digests = digests(results)
         guard digests.count != 1 || digests.contains(nil) else { return nil }
         let found = digests.map { $0.map { "sha256:\($0.prefix(12))" } ?? "none" }.sorted().joined(separator: ", ")

@@ -60,7 +60,7 @@ package struct Sample: Sendable, Equatable {
     /// What judges and embeddings cost.
     package var judging: [Money] = []
     package var checks: [Check] = []
-    /// The gateway withheld the answer, since it does not fit its prompt's schema: neither its text nor `digest` is known.
+    /// The gateway withheld the answer, since it does not fit its prompt's schema: its text is not known.
     package var isWithheld = false
     /// Why there is no result: a provider that failed, a judge that was not understood. Not the prompt's fault.
     package var error: String?

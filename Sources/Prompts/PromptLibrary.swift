@@ -1,3 +1,5 @@
+import Inference
+
 /// All prompts of one generation, compiled, with their labels.
 package struct PromptLibrary: Sendable {
     /// What `GET /v1/prompts` lists.
@@ -82,10 +84,24 @@ package struct PromptLibrary: Sendable {
             Entry(
                 name: prompt.name, version: prompt.version, digest: prompt.digest,
                 description: prompt.frontMatter.description, model: prompt.frontMatter.model,
-                labels: prompt.version.map { version in
-                    labels.filter { $0.value[prompt.name]?.version == version }.map(\.key).sorted()
-                } ?? [])
+                labels: PromptLibrary.labels(labels, of: prompt.name, prompt.version))
         }
+    }
+
+    private static func labels(
+        _ labels: [String: [String: PromptLabel.Target]], of name: String, _ version: String?
+    ) -> [String] {
+        guard let version else { return [] }
+        return labels.filter { $0.value[name]?.version == version }.map(\.key).sorted()
+    }
+
+    /// What `GET /v1/prompts/{name}` shows: the version that a selector stands for, which need not be the one of now.
+    package func entry(of prompt: ResolvedPrompt) -> Entry {
+        let reference = prompt.reference
+        return Entry(
+            name: reference.name, version: reference.version, digest: reference.digest,
+            description: prompt.description, model: prompt.model,
+            labels: PromptLibrary.labels(labels, of: reference.name, reference.version))
     }
 
     /// A library without prompts.

@@ -36,9 +36,13 @@ package struct OpenAIAdapter: Sendable {
     }
 
     /// Returns what passes the stream on that answers `request`.
-    package func relay(_ request: OpenAIRequest) -> any StreamRelay {
+    ///
+    /// - Parameter holdsUsage: whether the usage that the client asked for goes into the end, for a member `llmgw`.
+    package func relay(_ request: OpenAIRequest, holdsUsage: Bool = false) -> any StreamRelay {
         guard request.endpoint != .responses else { return ResponsesStreamRelay(usage: quirks.usage) }
-        return OpenAIStreamRelay(hidesUsage: !request.includesUsage, choices: request.choices, usage: quirks.usage)
+        return OpenAIStreamRelay(
+            hidesUsage: !request.includesUsage, holdsUsage: holdsUsage, isChat: request.endpoint == .chatCompletions,
+            choices: request.choices, usage: quirks.usage)
     }
 
     /// Whether an answer with this `content-type` is a stream; an upstream may answer a stream's request whole.

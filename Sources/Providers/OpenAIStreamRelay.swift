@@ -9,17 +9,29 @@ package struct OpenAIStreamRelay: StreamRelay {
     package private(set) var isTerminated = false
     package private(set) var terminator: [UInt8] = []
 
+    /// The usage event's JSON, where it is held back for the gateway to add to; without line ends.
+    private var heldUsage: [UInt8]?
+
     private let hidesUsage: Bool
+    private let holdsUsage: Bool
+    private let isChat: Bool
     private let choices: Int64
     private var events = RelayedEvents()
     private var reader: AnswerReader
 
     /// - Parameters:
     ///   - hidesUsage: true when the gateway asked for usage and the client did not.
+    ///   - holdsUsage: whether the usage event goes into ``ending(member:comment:at:)`` in place of the output.
+    ///   - isChat: whether it is a stream of chat completions, or else of completions.
     ///   - choices: how many answers the client asked for.
     ///   - usage: whose figures the usage holds.
-    package init(hidesUsage: Bool, choices: Int64 = 1, usage: UsageDialect = .compatible) {
+    package init(
+        hidesUsage: Bool, holdsUsage: Bool = false, isChat: Bool = true, choices: Int64 = 1,
+        usage: UsageDialect = .compatible
+    ) {
         self.hidesUsage = hidesUsage
+        self.holdsUsage = holdsUsage
+        self.isChat = isChat
         self.choices = choices
         reader = AnswerReader(usage)
     }
@@ -49,6 +61,31 @@ package struct OpenAIStreamRelay: StreamRelay {
         }
         isTerminated = true
         terminator = Array("data: [DONE]\n\n".utf8)
+    }
+
+    /// The member stands in the usage event, if the client asked for that; else in a chunk of its own. Clients take the usage
+    /// of the last chunk, or add those of all up: there must be one with usage, and none after it.
+    package func ending(member: [UInt8]?, comment: [UInt8], at moment: Int64) -> [UInt8] {
+        guard let member else { return comment + terminator }
+        let last = heldUsage.map { GatewayMember.added(member, to: $0) } ?? chunk(with: member, at: moment)
+        return Array("data: ".utf8) + last + Array("\n\n".utf8) + comment + terminator
+    }
+
+    /// A chunk without choices, as the one with the usage is, so that clients take it.
+    private func chunk(with member: [UInt8], at moment: Int64) -> [UInt8] {
+        var body = JSONWriter(capacity: member.count + 256)
+        body.beginObject()
+        body.member("id", reading.id ?? "")
+        body.member("object", isChat ? "chat.completion.chunk" : "text_completion")
+        body.member("created", moment)
+        body.member("model", reading.model ?? "")
+        body.name("choices")
+        body.beginArray()
+        body.endArray()
+        body.name("llmgw")
+        body.raw(member)
+        body.endObject()
+        return body.bytes
     }
 
     package func errorEvent(_ error: GatewayError, requestID: RequestID, generation: String) -> [UInt8] {
@@ -87,7 +124,8 @@ extension OpenAIStreamRelay {
         }
         reader.read(skim, in: data)
         if skim.isError(in: data) || isError(event) { throw failure(Array(data[place])) }
-        if hidesUsage, skim.usage != nil, skim.choiceCount == 0, !skim.hasNullUsage(in: data) {
+        if hidesUsage || holdsUsage, skim.usage != nil, skim.choiceCount == 0, !skim.hasNullUsage(in: data) {
+            if !hidesUsage { heldUsage = data[place].map { $0 == 10 || $0 == 13 ? 32 : $0 } }
             return events.leaveOut()
         }
         output.append(contentsOf: events.buffer[event.range])

@@ -150,9 +150,26 @@ extension RequestReader {
             return nil
         }
         guard prompt.member("prompt_id") == nil else { throw prompt.misnamed("prompt_id") }
-        return PromptCall(
+        try prompt.refuseUnknownMembers(of: ["id", "version", "variables"])
+        let call = PromptCall(
             id: try prompt.string("id"), version: try prompt.string("version"),
             variables: try prompt.object("variables")?.node)
+        guard call.version == nil || call.id != nil else {
+            throw prompt.wrong(
+                "version", "needs prompt.id beside it; with a model 'prompt:NAME' write 'prompt:NAME@VERSION'")
+        }
+        return call
+    }
+
+    /// A misspelt member would do nothing, and another version might answer.
+    private func refuseUnknownMembers(of known: [String]) throws(GatewayError) {
+        for member in document.members(of: node) {
+            let name = String((document.string(member.name) ?? "").prefix(64))
+            guard !known.contains(name) else { continue }
+            throw GatewayError(
+                400, "invalid_value", "\(path)\(name) is no member; prompt takes \(known.joined(separator: ", "))",
+                param: "\(path)\(name)")
+        }
     }
 
     private func misnamed(_ name: StaticString) -> GatewayError {

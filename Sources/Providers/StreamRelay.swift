@@ -23,6 +23,13 @@ package protocol StreamRelay: Sendable {
     /// Says that the upstream closed its stream properly.
     mutating func end() throws(StreamFailure)
 
+    /// Returns the bytes that end the client's stream: the terminator, with `comment` before it.
+    ///
+    /// - Parameters:
+    ///   - member: JSON for the member `llmgw` of the last event with something to say; nil for none.
+    ///   - moment: seconds since 1970.
+    func ending(member: [UInt8]?, comment: [UInt8], at moment: Int64) -> [UInt8]
+
     /// Returns what takes the place of the end, so that nobody takes a stream for whole that is not.
     func errorEvent(_ error: GatewayError, requestID: RequestID, generation: String) -> [UInt8]
 }

@@ -198,11 +198,17 @@ def test_a_killed_run_goes_on_where_it_ended(bench, upstream):
     release.release(1000)
     report = bench.out(gate, "--resume", "run.jsonl")
     assert report["verdict"] == "passed" and len(report["samples"]) == 24
-    # Four calls were under way when it died, and one finds out which text is served; no other is made twice.
-    assert len(upstream.requests) <= 24 + 4 + 1
+    # Four calls were under way when it died; no other is made twice.
+    assert len(upstream.requests) <= 24 + 4
     again = len(upstream.requests)
     bench.out(gate, "--resume", "run.jsonl")
-    assert len(upstream.requests) == again + 1
+    assert len(upstream.requests) == again
+    # Another text is run anew.
+    path = bench.prompts / "answer.prompt"
+    path.write_text(path.read_text().replace("1.0.0", "1.0.1"))
+    assert bench.gateway.get("/admin/v1/reload", admin=True, method="POST")[0] == 200
+    bench.eval(gate, "--resume", "run.jsonl")
+    assert len(upstream.requests) == again + 24
     # Of another dataset, or no journal at all: it stays as it is.
     gate = bench.write([case("new")], {"pass_rate": 0})
     before = journal.read_bytes()
@@ -237,8 +243,38 @@ def test_an_answer_that_its_prompt_withholds_is_a_failure(bench, upstream):
     path.write_text(path.read_text().replace("1.0.0", "1.1.0").replace("---\n{{role", schema))
     bench.gateway.stop()
     bench.gateway.start()
-    result = bench.eval(bench.write([case("a")], {"pass_rate": 1}), code=1)
-    assert "does not fit output.schema" in result.stdout
+    gate = bench.write([case("a")], {"pass_rate": 1})
+    assert "does not fit output.schema" in bench.eval(gate, code=1).stdout
+    # The vendor has billed it: the report says so, the record and a journal keep it, and the ceiling counts it.
+    report = bench.out(gate, "--resume", "run.jsonl", code=1)
+    assert report["cost"]["USD"] == "0.000006000" and report["unpriced"] == 0
+    assert report["samples"][0]["prompt"] == "answer@1.1.0" and report["samples"][0]["digest"]
+    count = len(upstream.requests)
+    bench.eval(gate, "--resume", "run.jsonl", code=1)
+    assert len(upstream.requests) == count
+    gate = bench.write([case(str(index)) for index in range(20)], {"pass_rate": 1, "max_cost_usd": 0.5})
+    gate.write_text(gate.read_text().replace("0.5", "0.00002"))
+    result = bench.eval(gate, "--concurrency", 1, code=3)
+    assert len(upstream.requests) == count + 4 and "0.000024000 USD is spent" in result.stdout
+
+
+def test_a_judge_that_its_prompt_withholds_is_an_error_that_costs(bench, upstream):
+    path = bench.prompts / "judges/strict.prompt"
+    path.write_text(path.read_text().replace("output:", "llmgw.enforce_output: true\noutput:").replace("1.0.0", "1.1.0"))
+    bench.gateway.stop()
+    bench.gateway.start()
+    upstream.script = judge_script(lambda _: "great!")
+    gate = bench.write([case("a", {"type": "judge", "value": "judges/strict@1.1.0"})], {"pass_rate": 1})
+    report = bench.out(gate, code=3)
+    assert report["judging_cost"] == {"USD": "0.000006000"} and "strict@1.1.0" in report["samples"][0]["error"]
+
+
+def test_a_budget_that_is_used_up_stops_the_run_whatever_its_status(gateways, upstream):
+    bench = Bench(gateways, upstream, patch={
+        "errors": {"budget_status": 429}, "applications": {"app": {"budgets": [{"window": "day", "limit": "0.00001 USD"}]}}})
+    gate = bench.write([case(str(index)) for index in range(9)])
+    result = bench.eval(gate, "--concurrency", 1, code=3)
+    assert "429 budget_exceeded" in result.stdout and "stopped: " in result.stdout
 
 
 def judge_script(verdict):
@@ -296,6 +332,76 @@ def test_models_answer_in_turn(bench, upstream):
     assert {model["prompt"] for model in report["models"]} == {"answer@1.0.0"}
     names = [test.get("name") for test in xml.parse(bench.folder / "report.xml").getroot().iter("testcase")]
     assert len(names) == len(set(names)) == 2 * (2 + 2)
+
+
+def test_names_and_attachments_that_would_come_out_the_same_are_kept_apart(bench):
+    rows = [case("a b"), case("a", description="b"), case("x/y"), case("x_y")]
+    for row in rows:
+        row["assert"] = [{"type": "contains", "value": f"never {row['id']}"}]
+    bench.write(rows)
+    (bench.prompts / "evals/other.eval.yaml").write_text((bench.prompts / "evals/answer.eval.yaml").read_text())
+    bench.eval(bench.prompts / "evals", "--junit", "report.xml", "--attachments", "eval", code=1)
+    tests = xml.parse(bench.folder / "report.xml").getroot().findall(".//testcase")
+    names = [test.get("name") for test in tests]
+    assert len(names) == len(set(names)) == 2 * (4 + 2)
+    paths = {}
+    for test in tests:
+        if "#" in test.get("name"):
+            path = test.find("system-out").text[13:-2]
+            assert path not in paths
+            paths[path] = (bench.folder / path).read_text().splitlines()[0]
+            assert paths[path] in test.find("failure").text
+    assert len(paths) == 8
+
+
+def test_each_gate_keeps_its_journal_when_another_has_passed(bench, upstream):
+    bench.write([case("a")])
+    strict = bench.prompts / "evals/strict.eval.yaml"
+    strict.write_text(yaml({
+        "prompt": "answer", "dataset": "answer.jsonl", "gate": {"pass_rate": 1},
+        "default_assert": [{"type": "contains", "value": "parcel"}]}))
+    arguments = (bench.prompts / "evals", "--changed-only", "--resume", "run")
+    bench.eval(*arguments, code=1)
+    assert len(upstream.requests) == 2 and (bench.folder / "run.2").exists()
+    result = bench.eval(*arguments, code=1)
+    assert "unchanged: " in result.stderr and len(upstream.requests) == 2
+
+
+def test_reports_are_written_when_nothing_had_to_run(bench):
+    gate = bench.write([case("a")])
+    bench.eval(gate)
+    bench.eval(gate, "--changed-only", "--junit", "report.xml", "--markdown", "note.md", "--out", "out.json")
+    assert xml.parse(bench.folder / "report.xml").getroot().findall(".//testcase") == []
+    assert (bench.folder / "note.md").read_text() == "No gate had to run.\n"
+    assert json.loads((bench.folder / "out.json").read_text())["gates"] == []
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_paid(bench, upstream):
+    gate = bench.write([case("a")])
+    for option in ("--junit", "--out", "--markdown"):
+        result = bench.eval(gate, option, "nowhere/report", code=2)
+        assert f"{option}: nowhere/report cannot be written: No such file" in result.stderr
+        assert "is a folder" in bench.eval(gate, option, "prompts", code=2).stderr
+    assert upstream.requests == []
+
+
+def test_the_baseline_is_paid_once(gateways, upstream, tmp_path):
+    repository = Repository(tmp_path / "repository")
+    repository.commit({"greet.prompt": text("1.0.0", "one"), "labels/production.yaml": pin("1.0.0", "one")})
+    repository.commit({"greet.prompt": text("2.0.0", "two")})
+    prompts = repository.folder / "prompts"
+    gateway = gateways({"prompts": {
+        "path": str(prompts), "repository": str(repository.folder), "ref": "main", "sync_every": "0s",
+        "allow_unreleased": True}}, upstream.url).start()
+    (prompts / "evals").mkdir()
+    (prompts / "evals/greet.jsonl").write_text(json.dumps({"id": "a", "assert": [{"type": "not-refusal"}]}) + "\n")
+    gate = prompts / "evals/greet.eval.yaml"
+    gate.write_text(yaml({"prompt": "greet", "dataset": "greet.jsonl", "gate": {"no_regression": {"margin": 0.1}}}))
+    result = subprocess.run(
+        [BINARY, "eval", gate, "--base-url", f"{gateway.url}/v1", "--format", "json"], capture_output=True, text=True,
+        env={**os.environ, "LLMGW_API_KEY": gateway.key()}, timeout=60)
+    assert result.returncode == 0 and len(upstream.requests) == 2
+    assert json.loads(result.stdout)["gates"][0]["cost"]["USD"] == gateway.costs()["total"]["cost"]
 
 
 def test_an_unchanged_prompt_is_left_out(bench, upstream):

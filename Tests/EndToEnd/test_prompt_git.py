@@ -113,6 +113,18 @@ def test_a_promoted_label_serves_at_once_and_old_versions_stay(served, upstream)
     assert "nothing has changed" in gateway.cli("prompts", "sync").stdout
 
 
+def test_a_prompt_is_shown_as_a_call_would_get_it(served):
+    gateway, key, repository = served(allow_unreleased=True)
+    repository.commit({"greet.prompt": text("3.0.0", "three")})
+    assert gateway.get("/admin/v1/prompts/sync", admin=True, method="POST")[0] == 200
+    for selector in ("", "@production", "@1.0.0", "@3.0.0", "@latest"):
+        status, shown, _ = gateway.get(f"/v1/prompts/greet{selector}", key)
+        _, rendered, _ = gateway.get(f"/v1/prompts/greet{selector}/render", key, method="POST", body={})
+        assert status == 200 and (shown["version"], shown["digest"]) == (rendered["version"], rendered["digest"])
+    production = gateway.get("/v1/prompts/greet", key)[1]
+    assert production["labels"] == ["production"] and shown["version"] == "3.0.0" and shown["labels"] == []
+
+
 def test_a_broken_commit_leaves_the_old_prompts_and_the_next_one_heals(served):
     gateway, key, repository = served()
     repository.commit({"greet.prompt": "---\nversion: 2.0.0\n---\nfine\n{{nmae}}\n"})

@@ -292,6 +292,11 @@ def test_an_answer_that_does_not_fit_is_withheld_and_billed(strict):
     assert (row["status"], row["error_code"]) == (502, "prompt_output_invalid")
     [attempt] = gateway.attempts()
     assert attempt["cost_nano"] > 0
+    # The error says what it cost, and which text was rendered.
+    headers = caught.value.response.headers
+    assert headers["x-llmgw-cost"] == f"{attempt['cost_nano'] / 1e9:.9f} USD"
+    assert headers["x-llmgw-prompt"] == "strict@1.0.0" and headers["x-llmgw-prompt-digest"].startswith("sha256:")
+    assert headers["x-should-retry"] == "false" and headers["x-llmgw-request-id"] == headers["x-request-id"]
 
 
 def test_an_answer_that_fits_is_given_byte_for_byte_and_streams_are_refused(strict):
@@ -302,6 +307,28 @@ def test_an_answer_that_fits_is_given_byte_for_byte_and_streams_are_refused(stri
     with pytest.raises(openai.BadRequestError) as caught:
         client.chat.completions.create(model="prompt:strict@latest", messages=[], stream=True)
     assert (caught.value.code, caught.value.param) == ("prompt_param_locked", "stream")
+
+
+@pytest.mark.parametrize("members, param, word", [
+    ({"version": "9.9.9", "variables": {}}, "prompt.version", "needs prompt.id beside it"),
+    ({"id": "greeting", "versoin": "1.2.0"}, "prompt.versoin", "takes id, version, variables"),
+    ({"variable": {"name": "Ann"}}, "prompt.variable", "takes id, version, variables"),
+    ({"prompt_id": "greeting"}, "prompt.prompt_id", "prompt.id"),
+    ({"id": "other"}, "prompt.id", "give one of them, or the same"),
+])
+def test_members_of_prompt_that_would_do_nothing_are_refused(greeter, members, param, word):
+    _, client, upstream, _ = greeter
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.chat.completions.create(model="prompt:greeting", messages=[], extra_body={"prompt": members})
+    assert caught.value.param == param and word in caught.value.message and upstream.requests == []
+
+
+def test_a_prompt_named_by_its_id_needs_no_model(greeter):
+    gateway, client, upstream, _ = greeter
+    body = {"prompt": {"id": "greeting", "variables": {"name": "Ann"}}}
+    status, answer, _ = gateway.get("/v1/chat/completions", client.api_key, method="POST", body=body)
+    assert status == 200, answer
+    assert upstream.requests[-1].json["model"] == "scripted" and "prompt" not in upstream.requests[-1].json
 
 
 def test_the_body_says_what_the_headers_say_when_asked(greeter):

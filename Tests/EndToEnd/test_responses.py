@@ -175,6 +175,20 @@ def test_a_stream_passes_byte_for_byte_with_the_cost_before_its_end(start, upstr
     gateway.verify()
 
 
+def test_the_answer_can_say_what_the_headers_say(start, upstream):
+    gateway, key = start(None, upstream.url)
+    cost = f"{(12 * INPUT + 7 * OUTPUT) / 1e9:.9f} USD"
+    upstream.script = lambda call: call.answer(response())
+    whole = ask(gateway, key, {"model": "scripted", "input": "x"}, "x-llmgw-include: body").json
+    assert whole["llmgw"]["cost"] == cost and {**whole, "llmgw": None} == {**response(), "llmgw": None}
+    upstream.script = lambda call: call.stream(*stream("a"))
+    with OpenAI(base_url=f"{gateway.url}/v1", api_key=key, max_retries=0) as client:
+        *_, last = client.responses.create(
+            model="scripted", input="x", stream=True, extra_headers={"x-llmgw-include": "body"})
+    assert last.response.llmgw["cost"] == cost and last.response.output_text == "a"
+    assert last.response.llmgw["model"] == "scripted"
+
+
 def test_the_end_is_the_event_and_not_the_close_of_the_connection(start, upstream):
     gateway, key = start(None, upstream.url)
     done = b"data: [DONE]\n\n"

@@ -41,6 +41,29 @@ def test_a_stream_gives_usage_when_asked(client):
     assert chunks[-1].choices == [] and chunks[-1].usage == whole
 
 
+def test_a_streams_last_chunk_says_what_headers_cannot(client):
+    """The cost is known at the end of a stream: who asks for it has it in a chunk of its own, which clients accept."""
+    chunks = list(ask(client, stream=True, extra_headers={"x-llmgw-include": "body"}))
+    *rest, last = chunks
+    assert all(chunk.choices and not hasattr(chunk, "llmgw") for chunk in rest)
+    assert last.choices == [] and last.id == rest[0].id and last.object == "chat.completion.chunk"
+    assert last.llmgw["cost"].endswith(" USD") and float(last.llmgw["cost"].split()[0]) > 0
+    assert last.llmgw["model"] == "sim-small" and last.llmgw["request_id"].startswith("req_")
+    with client.chat.completions.stream(
+        model="sim-small", messages=[{"role": "user", "content": "hello"}], stream_options={"include_usage": True},
+        extra_headers={"x-llmgw-include": "body"}
+    ) as stream:
+        chunks = [event.chunk for event in stream if event.type == "chunk"]
+        answer = stream.get_final_completion()
+    assert answer.choices[0].message.content and answer.usage.total_tokens > 0
+    # The usage chunk is the one that has it: clients that add usage up must find it once.
+    assert [chunk.usage is not None for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
+    assert chunks[-1].llmgw["cost"] and chunks[-1].choices == []
+    texts = client.completions.create(
+        model="sim-small", prompt="hello", stream=True, extra_headers={"x-llmgw-include": "body"})
+    assert [text.llmgw["cost"] for text in texts if hasattr(text, "llmgw")]
+
+
 def test_the_streaming_helper_accumulates_an_answer(client):
     with client.chat.completions.stream(
         model="sim-small", messages=[{"role": "user", "content": "hello"}]

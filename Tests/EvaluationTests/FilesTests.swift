@@ -137,7 +137,115 @@ import Testing
             row == #"{"id":"test-1","description":"parcel","vars":{"message":"Where is 7731?"},"#
                 + #""assert":[{"type":"contains","value":"7731"},{"type":"contains-any","value":["a","b"]},{"type":"refusal"}]}"#
         )
-        #expect(result.warnings.map(\.line) == [3, 3] && result.dropped == 1)
+        // The transformed answer would be another.
+        #expect(result.warnings.map(\.line) == [0, 3, 3] && result.dropped == 2)
+    }
+
+    private func imported(_ text: String, _ file: String) throws -> (rows: [String], told: [String], dropped: Int) {
+        let result = try DatasetImport.read(Array(text.utf8), file: file)
+        let rows = result.rows.map { String(decoding: $0.serialized(), as: UTF8.self) }
+        if !rows.isEmpty { _ = try Dataset(Array(rows.joined(separator: "\n").utf8), file: "made.jsonl") }
+        return (rows, result.warnings.map(\.message), result.dropped)
+    }
+
+    @Test func aDefaultTestIsPartOfEachTest() throws {
+        let yaml = """
+            prompts: [file://p.txt]
+            providers: [openai:gpt-5.2]
+            defaultTest:
+              vars: {tone: warm, name: Bob}
+              metadata: {suite: mails}
+              assert: [{type: not-icontains, value: refund}]
+            tests:
+              - vars: {name: Ada}
+                assert: [{type: contains, value: "{{ name }}"}]
+              - vars: {tone: [cold, hot]}
+            """
+        let found = try imported(yaml, "suite.yaml")
+        #expect(
+            found.rows == [
+                #"{"id":"test-1","vars":{"name":"Ada","tone":"warm"},"assert":[{"type":"contains","value":"Ada"},"#
+                    + #"{"type":"not-icontains","value":"refund"}],"metadata":{"suite":"mails"}}"#,
+                #"{"id":"test-2-1","vars":{"tone":"cold","name":"Bob"},"assert":[{"type":"not-icontains","value":"refund"}],"metadata":{"suite":"mails"}}"#,
+                #"{"id":"test-2-2","vars":{"tone":"hot","name":"Bob"},"assert":[{"type":"not-icontains","value":"refund"}],"metadata":{"suite":"mails"}}"#,
+            ])
+        #expect(found.dropped == 0 && found.told.count == 1 && found.told[0].contains("'prompts', 'providers'"))
+    }
+
+    /// Each would make a dataset that asks for less, or for something else, than its source.
+    @Test(arguments: [
+        ("tests: [file://more.yaml, {vars: {a: b}}]", "test 1 'file://more.yaml' is no test by itself"),
+        ("scenarios: [{config: []}]\ntests: [{vars: {a: b}}]", "'scenarios' has no counterpart"),
+        ("defaultTest: file://d.yaml\ntests: [{vars: {a: b}}]", "'defaultTest' has no counterpart"),
+        ("tests: [{vars: file://v.yaml}]", "'vars' is no mapping"),
+        ("tests: [{vars: {a: \"file://a.txt\"}}]", "the variable 'a' is the content of a file"),
+        ("tests: [{vars: {a: \"{{b}}\"}}]", "the variable 'a' has a template in it"),
+        ("tests: [{vars: {a: b}, assert: {type: is-json}}]", "'assert' is no list"),
+        ("tests: [{vars: {a: b}, assert: [{type: equals, value: \"{{c}}\"}]}]", "'{{c}}' in what it asks"),
+        ("tests: [{vars: {a: b}, assert: [{type: equals, value: \"file://x.txt\"}]}]", "in another file"),
+        ("tests: [{vars: {a: b}, assert: [{type: llm-rubric, value: kind}]}]", "there is no assertion 'llm-rubric'"),
+        ("tests: [{vars: {a: b}, options: {prefix: Be kind}}]", "the option 'prefix'"),
+        ("tests: [{vars: {a: b}, assertScoringFunction: f}]", "'assertScoringFunction' has no counterpart"),
+    ])
+    func nothingOfASuiteIsLostSilently(yaml: String, word: String) throws {
+        let found = try imported(yaml, "suite.yaml")
+        #expect(found.told.contains { $0.contains(word) } && found.dropped == 1, "\(found)")
+    }
+
+    @Test func otherFormsOfASuite() throws {
+        let lines =
+            #"{"vars":{"x":5},"assert":[{"type":"contains","value":8}]}"# + "\n\n" + #"{"vars":{"x":"\u00e9"}}"# + "\n"
+        #expect(
+            try imported(lines, "tests.jsonl").rows == [
+                #"{"id":"test-1","vars":{"x":5},"assert":[{"type":"contains","value":"8"}]}"#,
+                #"{"id":"test-2","vars":{"x":"é"}}"#,
+            ])
+        #expect(try imported(#"[{"vars":{"x":"a"}}]"#, "tests.json").rows.count == 1)
+        let list = "tests: [{vars: {x: [a, b]}, options: {disableVarExpansion: true}}]"
+        #expect(try imported(list, "tests.yaml").rows == [#"{"id":"test-1","vars":{"x":["a","b"]}}"#])
+        let set =
+            "tests: [{vars: {x: a}, assert: [{type: assert-set, assert: [{type: is-json}, {type: not-refusal}]}]}]"
+        #expect(try imported(set, "tests.yaml").rows[0].contains(#"[{"type":"is-json"},{"type":"not-refusal"}]"#))
+        let shape = #"tests: [{vars: {x: a}, assert: [{type: is-json, value: '{"type": "object"}'}]}]"#
+        #expect(try imported(shape, "tests.yaml").rows[0].contains(#"{"type":"is-json","value":{"type":"object"}}"#))
+        #expect(throws: EvaluationFaults.self) { try imported("tests: file://tests.csv", "tests.yaml") }
+    }
+
+    @Test func specialColumnsOfACSV() throws {
+        let head = "q,__expected1,__expected2,__metric,__threshold,__config:__expected2:threshold,__metadata:tags[]\n"
+        let found = try imported(
+            head + #"a,contains-any: x|y,levenshtein: abc,tone,0.5,3,"de, a\,b""# + "\n", "cases.csv")
+        #expect(
+            found.rows == [
+                #"{"id":"row-1","threshold":0.5,"vars":{"q":"a"},"assert":[{"type":"contains-any","value":["x|y"],"metric":"tone"},"#
+                    + #"{"type":"levenshtein","value":"abc","threshold":3,"metric":"tone"}],"metadata":{"tags":["de","a,b"]}}"#
+            ])
+        #expect(found.dropped == 0)
+        let dataset = try Dataset(Array(found.rows[0].utf8), file: "d")
+        #expect(dataset.cases[0].isIn(Slice(name: "tags", value: "a,b")))
+    }
+
+    @Test(arguments: [
+        ("q,__expected\na,grade: is kind\n", "there is no assertion 'grade'"),
+        ("q,__expected\na,javascript: output.length < 10\n", "there is no assertion 'javascript'"),
+        ("q,__expected\na,file://check.py\n", "in another file"),
+        ("q,__prefix\na,Be kind\n", "'__prefix' has no counterpart"),
+        ("q,__threshold\na,high\n", "__threshold 'high' is no number"),
+        ("q,__config:__expected:provider\na,x\n", "has no counterpart"),
+    ])
+    func nothingOfACSVIsLostSilently(csv: String, word: String) throws {
+        let found = try imported(csv, "cases.csv")
+        #expect(found.told.contains { $0.contains(word) } && found.dropped == 1, "\(found)")
+    }
+
+    @Test(arguments: [
+        ("q,__expected\n\"a,b\nc,d\n", "never closed"), ("q;__expected\na;b\n", "separated by commas"),
+        ("q,q\na,b\n", "two columns 'q'"), ("", "is empty"),
+    ])
+    func aBrokenCSVIsRefused(csv: String, word: String) {
+        let found = #expect(throws: EvaluationFaults.self) { try imported(csv, "cases.csv") }
+        #expect(found?.description.contains(word) == true)
+        #expect(throws: EvaluationFaults.self) { try DatasetImport.read([0x71, 0x0A, 0xE9, 0x0A], file: "latin.csv") }
     }
 
     @Test func aCellOfColonsIsAText() throws {

@@ -42,6 +42,18 @@ import Testing
         }
     }
 
+    @Test(arguments: RecordedStream.all)
+    func holdsTheUsageBackForWhoAddsToIt(stream: RecordedStream) throws {
+        for pieces in [[stream.bytes], stream.bytes.map { [$0] }] {
+            var relay = OpenAIStreamRelay(hidesUsage: false, holdsUsage: true)
+            var output: [UInt8] = []
+            for piece in pieces { try relay.feed(piece, into: &output) }
+            #expect(output.elementsEqual(stream.shown.utf8))
+            let held = String(decoding: relay.heldUsage ?? [], as: UTF8.self)
+            #expect(stream.usageEvent.contains(held) && held.isEmpty == stream.usageEvent.isEmpty)
+        }
+    }
+
     @Test func theTerminatorIsTheVendorsOwn() throws {
         #expect(try relay([RecordedStream.openAI.bytes]).relay.terminator == Array("data: [DONE]\n\n".utf8))
         let bytes = RecordedStream.deepSeek.bytes

@@ -23,14 +23,15 @@ extension RequestHandler {
         respond(exchange, body, caller.generation)
     }
 
-    /// `GET /v1/prompts/{name}`: one prompt with its variables. The name may be a selector, and be percent-encoded.
+    /// `GET /v1/prompts/{name}`: one version of a prompt with its variables. The name may be a selector, and be
+    /// percent-encoded; alone it is what production names, as in calls.
     func showPrompt(_ exchange: HTTPExchange, _ caller: Caller) {
         answered(exchange, caller) { (handler) throws(GatewayError) in
             let path = exchange.head.path.dropFirst(Route.promptPrefix.count)
-            let (entry, prompt) = try handler.released(path, caller)
+            let prompt = try handler.resolvePrompt(RequestHandler.promptName(path), caller)
             var body = JSONWriter()
             body.beginObject()
-            entry.writeMembers(to: &body)
+            caller.generation.prompts.entry(of: prompt).writeMembers(to: &body)
             body.name("variables")
             if let schema = prompt.inputSchema { body.value(schema) } else { body.null() }
             body.endObject()
@@ -77,17 +78,6 @@ extension RequestHandler {
     private static func promptName(_ encoded: some StringProtocol) throws(GatewayError) -> String {
         if let name = PercentEncoding.decode(encoded) { return name }
         throw GatewayError(404, "prompt_not_found", "the path has a broken escape; write %2F for '/', %40 for '@'")
-    }
-
-    private func released(
-        _ encoded: some StringProtocol, _ caller: Caller
-    ) throws(GatewayError) -> (PromptLibrary.Entry, ResolvedPrompt) {
-        let name = try RequestHandler.promptName(encoded)
-        let prompt = try resolvePrompt(name, caller)
-        guard let entry = caller.generation.prompts.entries.first(where: { $0.name == prompt.reference.name }) else {
-            throw GatewayError(404, "prompt_not_found", "there is no prompt '\(name)'")
-        }
-        return (entry, prompt)
     }
 
     /// Sends what `make` gives, or its refusal. No row: nothing is billed.

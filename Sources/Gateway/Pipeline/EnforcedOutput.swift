@@ -1,7 +1,21 @@
+import HTTPServer
+import HTTPTypes
 import Inference
 import JSON
 import Prompts
 import Providers
+
+extension RequestHandler {
+    /// Gives the client the error in place of the answer. Its headers say what the answer's would: it was billed.
+    func withhold(_ call: InferenceCall, _ attempt: Attempt, _ refusal: GatewayError, _ cost: Money?) {
+        let answer = answer(for: refusal)
+        var fields = answerFields(call, attempt)
+        appendCost(cost, to: &fields)
+        for field in answer.fields.all { fields.append(named: field.name, field.value) }
+        let body = ErrorBody.openAI(refusal, requestID: call.id, generation: call.generation.id)
+        call.exchange.respond(status: answer.status, fields: fields, body: body)
+    }
+}
 
 extension InferenceCall {
     /// Returns why the whole answer `body` is withheld; nil when its prompt takes it, or does not check.

@@ -118,7 +118,7 @@ final class InferenceCall {
     /// Whether a stream carries the comment that names its cost.
     var wantsComments: Bool { exchange.head.fields["x-llmgw-include"] != "none" }
 
-    /// Whether a whole answer gets a member `llmgw` that says what the headers say.
+    /// Whether a whole answer, or the last event of a stream, has a member `llmgw` that says what the headers say.
     var wantsBodyMember: Bool { exchange.head.fields["x-llmgw-include"] == "body" }
 
     /// The application's own name for a conversation, at most 256 bytes.

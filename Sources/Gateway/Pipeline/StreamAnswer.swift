@@ -21,7 +21,7 @@ extension RequestHandler {
         let watch = DisconnectWatch(call.exchange, attempt.target.provider, transfer, self)
         defer { watch.end() }
         let stream = StreamState(
-            attempt.target.adapter.relay(call.request),
+            attempt.target.adapter.relay(call.request, holdsUsage: call.wantsBodyMember),
             keeps: keepsAnswer(call) ? call.generation.configuration.content.maxAnswer : 0)
         do throws(TransferFailure) {
             let head = try await transfer.head()
@@ -103,8 +103,7 @@ extension RequestHandler {
         do throws(LedgerError) {
             let cost = try await settle(call, attempt, outcome, status: 200, served: reading, closing: closing)
             if !stream.hasBegun { begin(call, attempt, stream) }
-            let ending =
-                call.wantsComments ? CostComment.event(cost) + stream.relay.terminator : stream.relay.terminator
+            let ending = ending(call, attempt, stream, cost)
             if let kept = stream.kept {
                 keep(
                     call, status: 200, contentType: "text/event-stream; charset=utf-8", fields: stream.fields,
@@ -116,6 +115,22 @@ extension RequestHandler {
         }
         gateway.metrics.finished(call, status: 200)
         return nil
+    }
+
+    /// The end of a stream that is whole or was cut: what the headers of a whole answer would say, its cost among it, as far
+    /// as the client wants it, and the terminator.
+    private func ending(
+        _ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState, _ cost: Money?
+    ) -> [UInt8] {
+        var member: [UInt8]?
+        if call.wantsBodyMember {
+            var fields = answerFields(call, attempt)
+            appendCost(cost, to: &fields)
+            if let cause = call.cutBy { fields.append("x-llmgw-cut", cause) }
+            member = fields.gatewayMember
+        }
+        let comment = call.wantsComments ? CostComment.event(cost, cutBy: call.cutBy) : []
+        return stream.relay.ending(member: member, comment: comment, at: Clock.utcMilliseconds() / 1000)
     }
 
     /// What a whole stream came to. Without usage it is presumed at its hold; one that is held in slices may have written more
@@ -140,7 +155,7 @@ extension RequestHandler {
             var ending = CutEvent.bytes(
                 stream.relay.reading, choices: call.request.choices, isChat: call.endpoint == .chatCompletions,
                 at: Clock.utcMilliseconds() / 1000)
-            if call.wantsComments { ending += CostComment.event(cost, cutBy: "budget") }
+            ending += self.ending(call, attempt, stream, cost)
             ending += Array("data: [DONE]\n\n".utf8)
             call.exchange.finish(ending)
         } catch {

@@ -51,11 +51,11 @@ extension RequestHandler {
             let cost = try await settle(
                 call, attempt, outcome, status: head.status, served: reading, closing: closing)
             if let refusal {
-                answer(call.exchange, refusal, id: call.id, generation: call.generation)
+                withhold(call, attempt, refusal, cost)
             } else {
                 var fields = answerFields(call, attempt)
                 appendCost(cost, to: &fields)
-                let whole = call.wantsBodyMember ? AnswerMember.added(to: body, from: fields) : body
+                let whole = call.wantsBodyMember ? GatewayMember.added(fields.gatewayMember, to: body) : body
                 fields.append("content-type", head.fields["content-type"] ?? "application/json")
                 keep(
                     call, status: head.status, contentType: head.fields["content-type"] ?? "application/json",

@@ -58,14 +58,18 @@ extension Command {
             return false
         }
         context.errors.flush()
-        guard !wanted.isEmpty else { return .success }
+        let outputs = EvaluationOutputs(arguments, context)
+        try outputs.requirePlaces(wanted)
+        // A pipeline takes the reports up, whether there was something to run or not.
+        guard !wanted.isEmpty else { return try outputs.write([], []) }
         for one in wanted { try one.requireAssertions() }
         let settings = EvaluationRun.Settings(
             selector: selector, concurrency: arguments.integer("concurrency") ?? 8,
             isOffline: arguments.has("offline"))
         return try MainLoop.run { reactor in
-            let reports = try await run(wanted, settings, arguments, context, reactor)
-            return try EvaluationOutputs(arguments, context).write(reports, wanted)
+            let journals = journals(files, arguments.text("resume"))
+            let reports = try await run(wanted, journals, settings, arguments, context, reactor)
+            return try outputs.write(reports, wanted)
         }
     }
 
@@ -77,17 +81,22 @@ extension Command {
         return text
     }
 
+    /// Where each gate file has its journal. One that is left out keeps its number, so that no other gets its journal.
+    private static func journals(_ files: [EvaluationFiles], _ path: String?) -> [String: String] {
+        guard let path else { return [:] }
+        let paths = files.indices.map { files.count == 1 ? path : "\(path).\($0 + 1)" }
+        return Dictionary(zip(files.map(\.gate.file), paths), uniquingKeysWith: { first, _ in first })
+    }
+
     /// One gate after the other; those that lie in one folder of prompts share an offline gateway.
     private static func run(
-        _ files: [EvaluationFiles], _ settings: EvaluationRun.Settings, _ arguments: Arguments, _ context: Context,
-        _ reactor: Reactor
+        _ files: [EvaluationFiles], _ journals: [String: String], _ settings: EvaluationRun.Settings,
+        _ arguments: Arguments, _ context: Context, _ reactor: Reactor
     ) async throws -> [GateReport] {
         let progress = EvaluationProgress(context)
         var reports: [GateReport] = []
         for one in files {
-            var path = arguments.text("resume")
-            if files.count > 1 { path = path.map { "\($0).\(reports.count + 1)" } }
-            let journal = try path.map { (path) throws(Failure) in
+            let journal = try journals[one.gate.file].map { (path) throws(Failure) in
                 let baseURL = settings.isOffline ? nil : try EvaluationDesk.baseURL(arguments)
                 return try JournalFile(path, Journal(one.gate, one.dataset, baseURL: baseURL))
             }

@@ -43,8 +43,12 @@ final class EvaluationClient {
         var code: String?
         var message: String
         var requestID: String?
+        /// What it cost all the same, and the prompt that was rendered; of withheld answers alone.
+        var cost: Money?
+        var prompt: String?
+        var digest: String?
 
-        /// The model answered, and not as its prompt's schema asks: that is the prompt's failure.
+        /// The model answered, and not as its prompt's schema asks: that is the prompt's failure. It was billed.
         var isWithheldAnswer: Bool { code == "prompt_output_invalid" }
     }
 
@@ -97,6 +101,21 @@ final class EvaluationClient {
         return reply
     }
 
+    /// The digest of the text that the gateway has for a selector now. Costs nothing: no model is called.
+    func digest(
+        of selector: String, variables: JSONValue, messages: [JSONValue]
+    ) async throws(CallFailure) -> String? {
+        let body = JSONValue.object([JSONMember("variables", variables), JSONMember("messages", .array(messages))])
+        let name = selector.replacing("/", with: "%2F").replacing("@", with: "%40")
+        let reply = try await post("/prompts/\(name)/render", body, isJudge: false)
+        return EvaluationClient.hexadecimal(reply.body["digest"]?.stringValue)
+    }
+
+    /// `e9933f…` of `sha256:e9933f…`.
+    private static func hexadecimal(_ digest: String?) -> String? {
+        digest.map { String($0.drop { $0 != ":" }.dropFirst()) }
+    }
+
     /// Vectors of texts, in their order, and what they cost.
     func embeddings(_ texts: [String], model: String) async throws(CallFailure) -> (vectors: [[Double]], cost: Money?) {
         let body = JSONValue.object([
@@ -127,7 +146,7 @@ final class EvaluationClient {
                 return Reply(
                     answer: answer, body: value, requestID: fields["x-llmgw-request-id"],
                     prompt: fields["x-llmgw-prompt"],
-                    digest: fields["x-llmgw-prompt-digest"].map { String($0.drop { $0 != ":" }.dropFirst()) })
+                    digest: EvaluationClient.hexadecimal(fields["x-llmgw-prompt-digest"]))
             }
             let isLater = head.status == 429 || head.status == 503
             guard isLater, fields["x-should-retry"] != "false", count < EvaluationClient.tries,
@@ -175,10 +194,14 @@ final class EvaluationClient {
             switch head.status {
             case 401, 403: .usage
             case 402: .stop
+            case _ where code == "budget_exceeded": .stop
             case 400...499 where isNamed || isPlain: .usage
             default: .call
             }
         let text = "\(head.status)\(code.map { " \($0)" } ?? ""): \(message)"
-        return CallFailure(kind: kind, code: code, message: text, requestID: head.fields["x-llmgw-request-id"])
+        return CallFailure(
+            kind: kind, code: code, message: text, requestID: head.fields["x-llmgw-request-id"],
+            cost: head.fields["x-llmgw-cost"].flatMap { Money(shown: $0) }, prompt: head.fields["x-llmgw-prompt"],
+            digest: hexadecimal(head.fields["x-llmgw-prompt-digest"]))
     }
 }

@@ -14,6 +14,30 @@ struct EvaluationOutputs {
         self.context = context
     }
 
+    /// Refuses places that cannot be written, before anything is paid for.
+    func requirePlaces(_ files: [EvaluationFiles]) throws(Failure) {
+        for option in ["out", "junit", "markdown"] {
+            guard let path = arguments.text(option) else { continue }
+            let folder = EvaluationFiles.folder(of: path)
+            guard access(folder, W_OK) == 0, !EvaluationFiles.isFolder(path) else {
+                let reason = EvaluationFiles.isFolder(path) ? "is a folder" : String(cString: strerror(errno))
+                throw .usage("--\(option): \(path) cannot be written: \(reason)")
+            }
+        }
+        guard keepsRecords else { return }
+        for one in files {
+            let records = "\(one.prompts)/evals/records"
+            let folders: [String] = [records, "\(one.prompts)/evals", one.prompts]
+            let place = folders.first { access($0, F_OK) == 0 } ?? records
+            guard access(place, W_OK) == 0 else {
+                throw .usage(
+                    "\(place): \(String(cString: strerror(errno))); records go there, unless --no-record is given")
+            }
+        }
+    }
+
+    private var keepsRecords: Bool { !arguments.has("no-record") && !arguments.has("offline") }
+
     func write(_ reports: [GateReport], _ files: [EvaluationFiles]) throws(Failure) -> ExitCode {
         if arguments.text("format") == "json" {
             context.output.write(json(reports))
@@ -25,7 +49,7 @@ struct EvaluationOutputs {
         if let path = arguments.text("junit") {
             let attachments = try attach(reports)
             let text = JUnitReport.text(reports) { report, sample in
-                attachments[EvaluationOutputs.fileName(report, sample)]
+                attachments[Attachment(gate: report.gate.file, key: sample.key)]
             }
             try put(path, Array(text.utf8))
         }
@@ -43,38 +67,43 @@ struct EvaluationOutputs {
 
     // MARK: Attachments
 
-    /// Writes the answers of failed runs, and returns their paths by their names.
-    private func attach(_ reports: [GateReport]) throws(Failure) -> [String: String] {
+    private struct Attachment: Hashable {
+        var gate: String
+        var key: Sample.Key
+    }
+
+    /// Writes the answers of failed runs, and returns their paths.
+    private func attach(_ reports: [GateReport]) throws(Failure) -> [Attachment: String] {
         guard let folder = arguments.text("attachments") else { return [:] }
         guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw EvaluationOutputs.fault(folder) }
-        var paths: [String: String] = [:]
+        var paths: [Attachment: String] = [:]
+        var names = DistinctNames()
         for report in reports {
             let thresholds = Dictionary(
                 report.dataset.cases.map { ($0.id, $0.threshold) }, uniquingKeysWith: { first, _ in first })
             for sample in report.samples where sample.key.role == .candidate {
                 guard sample.passes(threshold: thresholds[sample.key.caseID] ?? nil) == false else { continue }
-                let name = EvaluationOutputs.fileName(report, sample)
+                let path = "\(folder)/\(names.distinct(EvaluationOutputs.fileName(report, sample))).txt"
                 let text = sample.failures.joined(separator: "\n") + "\n\n" + sample.answer.text + "\n"
-                try put("\(folder)/\(name)", Array(text.utf8))
-                paths[name] = "\(folder)/\(name)"
+                try put(path, Array(text.utf8))
+                paths[Attachment(gate: report.gate.file, key: sample.key)] = path
             }
         }
         return paths
     }
 
-    /// `support-reply-parcel-1-2.txt`; whatever is not a letter, a digit or `-` becomes `_`.
+    /// `support-reply-parcel-1-2`; whatever is not a letter, a digit or `-` becomes `_`, so two may come out the same.
     private static func fileName(_ report: GateReport, _ sample: Sample) -> String {
         let words = [report.gate.prompt, sample.key.model, sample.key.caseID, String(sample.key.repetition)]
         let text = words.compactMap(\.self).joined(separator: "-")
         return String(text.prefix(150).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
-            + ".txt"
     }
 
     // MARK: Records
 
     /// Keeps the verdict for the text that it is about. Simulated models have none.
     private func record(_ reports: [GateReport], _ files: [EvaluationFiles]) throws(Failure) {
-        guard !arguments.has("no-record"), !arguments.has("offline") else { return }
+        guard keepsRecords else { return }
         for (report, one) in zip(reports, files) {
             guard let record = EvaluationRecord(report, date: date, program: "llmgw \(Help.version)") else { continue }
             let folder = "\(one.prompts)/evals/records"

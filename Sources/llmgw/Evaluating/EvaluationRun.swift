@@ -80,16 +80,11 @@ final class EvaluationRun {
         }
     }
 
-    /// Runs what the journal has not.
-    ///
-    /// Only an answer tells which text the gateway serves now, so one run comes first and is made anew; what the journal
-    /// has of the same text is kept.
+    /// Runs what the journal has not of the text that the gateway serves now.
     private func run(_ role: Sample.Role) async {
         var rest = keys(role)
-        if let journal, !journal.finished.isEmpty, let first = rest.first {
-            rest.removeFirst()
-            await runAll([first])
-            guard stop == nil, let digest = samples.last?.digest else { return await runAll(rest) }
+        if let journal, !journal.finished.isEmpty {
+            guard let digest = await servedDigest(role) else { return }
             let kept = rest.compactMap { journal.finished[$0] }.filter { $0.digest == digest }
             samples += kept
             let known = Set(kept.map(\.key))
@@ -99,16 +94,39 @@ final class EvaluationRun {
         await runAll(rest)
     }
 
+    /// Asks the gateway which text it serves, without a call of a model; nil when that cannot be told, and nothing runs.
+    private func servedDigest(_ role: Sample.Role) async -> String? {
+        guard let row = files.dataset.cases.first else { return nil }
+        do throws(EvaluationClient.CallFailure) {
+            if let digest = try await digest(role, row) { return digest }
+            stop = Failure(.failure, "the gateway does not say which text of \(files.gate.prompt) it serves")
+        } catch {
+            if error.kind == .call {
+                stop = Failure(.failure, "which text of \(files.gate.prompt) is served: \(error.message)")
+            } else {
+                end(error, row)
+            }
+        }
+        return nil
+    }
+
+    private func digest(
+        _ role: Sample.Role, _ row: EvaluationCase
+    ) async throws(EvaluationClient.CallFailure) -> String? {
+        try await client.digest(
+            of: files.gate.prompt + selector(role), variables: row.variables, messages: row.messages)
+    }
+
+    private func selector(_ role: Sample.Role) -> String {
+        role == .baseline ? files.gate.rules.regression?.baseline ?? "" : settings.selector
+    }
+
     /// Runs the version that the prompt is compared with, unless it is the same text or there is none.
     private func runBaseline() async {
-        guard let rule = files.gate.rules.regression, let first = keys(.baseline).first,
-            let row = cases[first.caseID]
-        else { return }
-        let digest = samples.lazy.compactMap(\.digest).first
+        guard let rule = files.gate.rules.regression, let row = files.dataset.cases.first else { return }
         do throws(EvaluationClient.CallFailure) {
-            let reply = try await call(row, first)
-            count(reply.answer.cost)
-            guard digest == nil || reply.digest != digest else {
+            let old = try await digest(.baseline, row)
+            guard old == nil || old != samples.lazy.compactMap(\.digest).first else {
                 return notes.append("\(rule.baseline) is the same text: nothing to compare")
             }
             await run(.baseline)
@@ -116,10 +134,6 @@ final class EvaluationRun {
             switch error.code {
             case "prompt_not_found", "prompt_label_not_found":
                 notes.append("no \(rule.baseline) to compare with: \(error.message)")
-            case _ where error.isWithheldAnswer: await run(.baseline)
-            case _ where error.kind == .call && error.code?.hasPrefix("prompt_") != true:
-                // One call of a provider that failed says nothing of the others.
-                await run(.baseline)
             default:
                 stop = Failure(
                     .failure, "\(files.gate.prompt)\(rule.baseline) cannot be compared with: \(error.message)")
@@ -161,19 +175,23 @@ final class EvaluationRun {
         } catch {
             sample.requestID = sample.requestID ?? error.requestID
             guard error.kind == .call else { return end(error, row) }
-            if error.isWithheldAnswer { sample.withhold(error.message) } else { sample.error = error.message }
+            if error.isWithheldAnswer { withhold(&sample, error) } else { sample.error = error.message }
         }
         finish(sample)
+    }
+
+    private func withhold(_ sample: inout Sample, _ failure: EvaluationClient.CallFailure) {
+        sample.withhold(failure.message)
+        (sample.prompt, sample.digest, sample.answer.cost) = (failure.prompt, failure.digest, failure.cost)
+        count(failure.cost)
     }
 
     private func call(_ row: EvaluationCase, _ key: Sample.Key) async throws(EvaluationClient.CallFailure)
         -> EvaluationClient.Reply
     {
-        let isBaseline = key.role == .baseline
-        let selector = isBaseline ? files.gate.rules.regression?.baseline ?? "" : settings.selector
         let seed = files.gate.seed.map { [JSONMember("seed", .integer($0 + Int64(key.repetition) - 1))] }
         return try await client.prompt(
-            files.gate.prompt + selector, model: key.model, variables: row.variables, messages: row.messages,
+            files.gate.prompt + selector(key.role), model: key.model, variables: row.variables, messages: row.messages,
             others: seed ?? [])
     }
 

@@ -87,6 +87,7 @@ final class JudgePanel {
             reply = try await client.prompt(call.prompt, variables: .object(all), isJudge: true)
         } catch {
             var failure = error
+            if error.isWithheldAnswer { costs.append(error.cost) }
             // A judge's answer that was withheld judges nothing; it is no failure of the prompt that is judged.
             failure.code = nil
             failure.message = "judge \(call.prompt): \(error.message)"
