@@ -17,7 +17,8 @@ struct RequestReader {
         self.init(document, node: document.root, path: "")
     }
 
-    private init(_ document: JSONDocument, node: JSONNode, path: String) {
+    /// - Parameter path: what stands before a member's name in messages, such as `input[3].`.
+    init(_ document: JSONDocument, node: JSONNode, path: String) {
         self.document = document
         self.node = node
         self.path = path
@@ -60,6 +61,7 @@ struct RequestReader {
         return GatewayError(400, "invalid_value", "\(path)\(name) \(rule)\(found)", param: "\(path)\(name)")
     }
 
+    /// A value's kind in words, or a number's text.
     func describe(_ node: JSONNode) -> String {
         switch document.kind(node) {
         case .number: String(decoding: document.bytes[document.range(node)].prefix(24), as: UTF8.self)

@@ -1,0 +1,146 @@
+import Inference
+import JSON
+
+/// The messages of a chat completion, from the items of a Responses request.
+///
+/// An assistant's text and the calls that follow it become one message, as do several calls in a row: a chat wants the results
+/// of all of them right after it.
+struct ChatMessages {
+    private let client: ResponsesBridge.Client
+    private var messages = JSONWriter(capacity: 4096)
+    private var assistant: Assistant?
+
+    /// A message of the assistant that may still grow.
+    private struct Assistant {
+        var content = ChatContent()
+        var calls = JSONWriter(capacity: 0)
+    }
+
+    init(_ client: ResponsesBridge.Client) {
+        self.client = client
+    }
+
+    /// - Parameter text: a JSON string.
+    mutating func addSystem(_ text: ArraySlice<UInt8>) { add("system", ChatContent(text)) }
+
+    /// - Parameter text: a JSON string.
+    mutating func addUser(_ text: ArraySlice<UInt8>) { add("user", ChatContent(text)) }
+
+    mutating func add(_ item: RequestReader) throws(GatewayError) {
+        switch try item.string("type") ?? (item.member("role") == nil ? "item_reference" : "message") {
+        case "message":
+            try addMessage(item)
+        case "function_call", "custom_tool_call":
+            try addCall(item)
+        case "function_call_output", "custom_tool_call_output":
+            try addOutput(item)
+        case "reasoning":
+            break  // the model reasons afresh
+        case "item_reference":
+            throw item.unsupported("type", "a reference to an item that a vendor has stored")
+        case let type:
+            throw item.unsupported("type", "an item of type '\(type)'")
+        }
+    }
+
+    /// All messages as an array; empty when there is none.
+    mutating func finished() -> [UInt8] {
+        flush()
+        return messages.bytes.isEmpty ? [] : [UInt8(ascii: "[")] + messages.bytes + [UInt8(ascii: "]")]
+    }
+}
+
+// MARK: Items
+
+extension ChatMessages {
+    private mutating func addMessage(_ item: RequestReader) throws(GatewayError) {
+        guard let role = try item.string("role"), ["user", "assistant", "system", "developer"].contains(role) else {
+            throw item.wrong("role", "must be user, assistant, system or developer")
+        }
+        if item.member("tool_calls") != nil { throw item.unsupported("tool_calls", "a call within a message's item") }
+        let content = try ChatContent(item, "content", isToolOutput: false)
+        guard role == "assistant" else { return add(role, content) }
+        if let before = assistant, before.calls.bytes.isEmpty { flush() }
+        assistant = assistant ?? Assistant()
+        assistant?.content.append(content)
+    }
+
+    private mutating func addCall(_ item: RequestReader) throws(GatewayError) {
+        if item.member("namespace") != nil { throw item.unsupported("namespace", "a tool within a namespace") }
+        let (id, name) = (try item.rawString("call_id"), try item.rawString("name"))
+        let isCustom = try item.string("type") == "custom_tool_call"
+        var call = JSONWriter()
+        call.beginObject()
+        call.copy("id", id)
+        if isCustom, client == .chat {
+            call.member("type", "custom")
+            call.name("custom")
+            call.beginObject()
+            call.copy("name", name)
+            call.copy("input", try item.rawString("input"))
+        } else {
+            call.member("type", "function")
+            call.name("function")
+            call.beginObject()
+            call.copy("name", name)
+            call.member("arguments", isCustom ? try CustomTool.arguments(of: item) : try arguments(of: item))
+        }
+        call.endObject()
+        call.endObject()
+        assistant = assistant ?? Assistant()
+        assistant?.calls.raw(call.bytes)
+    }
+
+    /// Engines parse arguments, and an empty text is no JSON.
+    private func arguments(of item: RequestReader) throws(GatewayError) -> String {
+        guard let arguments = try item.string("arguments") else {
+            throw item.wrong("arguments", "is required: a string")
+        }
+        return arguments.isEmpty ? "{}" : arguments
+    }
+
+    private mutating func addOutput(_ item: RequestReader) throws(GatewayError) {
+        let id = try item.rawString("call_id")
+        let content = try ChatContent(item, "output", isToolOutput: true)
+        flush()
+        messages.beginObject()
+        messages.member("role", "tool")
+        messages.copy("tool_call_id", id)
+        messages.name("content")
+        content.write(to: &messages)
+        messages.endObject()
+    }
+}
+
+// MARK: Messages
+
+extension ChatMessages {
+    private mutating func add(_ role: String, _ content: ChatContent) {
+        flush()
+        messages.beginObject()
+        messages.member("role", role)
+        messages.name("content")
+        content.write(to: &messages)
+        messages.endObject()
+    }
+
+    /// Writes the assistant's message that nothing can join any more.
+    private mutating func flush() {
+        guard let assistant else { return }
+        self.assistant = nil
+        let calls = assistant.calls.bytes
+        messages.beginObject()
+        messages.member("role", "assistant")
+        messages.name("content")
+        if assistant.content.isEmpty, !calls.isEmpty {
+            messages.null()
+        } else {
+            assistant.content.write(to: &messages)
+        }
+        if !calls.isEmpty {
+            messages.name("tool_calls")
+            messages.raw([UInt8(ascii: "[")] + calls + [UInt8(ascii: "]")])
+        }
+        messages.endObject()
+    }
+}

@@ -1,0 +1,149 @@
+import HTTPTypes
+package import Inference
+import JSON
+
+/// Turns a stream of chat completions into the events of a Response, each as soon as it can be told.
+///
+///     feed ─▶ OpenAIStreamRelay ─▶ chunks ─▶ ResponseOutput ─▶ events, at once
+///                  │  usage, errors, cuts
+///                  └─ end ─▶ the last items' end and response.completed: held back in `terminator`
+///
+/// A stream that breaks has no `response.completed`.
+package struct ResponsesBridgeRelay: StreamRelay {
+    package private(set) var isTerminated = false
+    package private(set) var terminator: [UInt8] = []
+
+    private let envelope: ResponseEnvelope
+    private let limit: Int
+    private var chat: OpenAIStreamRelay
+    /// Events that `chat` lets pass.
+    private var chunks = RelayedEvents()
+    private var output: ResponseOutput
+    private var hasBegun = false
+
+    /// - Parameters:
+    ///   - envelope: of the request that is answered.
+    ///   - usage: whose figures the usage holds.
+    ///   - limit: the most bytes of text that an answer may have: all of it is repeated at the end.
+    package init(_ envelope: ResponseEnvelope, usage: UsageDialect = .compatible, limit: Int = 32 << 20) {
+        self.envelope = envelope
+        self.limit = limit
+        chat = OpenAIStreamRelay(hidesUsage: true, usage: usage)
+        output = ResponseOutput(envelope, events: ResponseEvents())
+    }
+
+    package var isFinished: Bool { isTerminated || chat.isFinished }
+
+    package var reading: AnswerReading { chat.reading }
+
+    package mutating func feed(_ bytes: [UInt8], into output: inout [UInt8]) throws(StreamFailure) {
+        guard !isTerminated else { return }
+        var passed: [UInt8] = []
+        var failure: StreamFailure?
+        do throws(StreamFailure) {
+            try chat.feed(bytes, into: &passed)
+        } catch {
+            failure = error
+        }
+        do throws(StreamFailure) {
+            try translate(passed)
+        } catch {
+            failure = error  // it came before whatever stopped the other
+        }
+        output.append(contentsOf: self.output.takenEvents())
+        if let failure { throw failure }
+        if chat.isTerminated { try finish() }
+    }
+
+    package mutating func end() throws(StreamFailure) {
+        guard !isTerminated else { return }
+        try chat.end()
+        try finish()
+    }
+
+    package func errorEvent(_ error: GatewayError, requestID: RequestID, generation: String) -> [UInt8] {
+        ErrorBody.responsesEvent(
+            error, sequenceNumber: output.events?.sequence ?? 0, requestID: requestID, generation: generation)
+    }
+}
+
+// MARK: Chunks
+
+extension ResponsesBridgeRelay {
+    private mutating func translate(_ bytes: [UInt8]) throws(StreamFailure) {
+        guard !bytes.isEmpty else { return }
+        chunks.append(bytes)
+        while let event = try chunks.next() {
+            switch event.data {
+            case .absent:
+                if chunks.buffer[event.range].first == UInt8(ascii: ":") { output.events?.comment() }
+            case .place(let place):
+                try translateChunk(Array(chunks.buffer[place]))
+            case .joined(let data):
+                try translateChunk(data)
+            }
+        }
+    }
+
+    private mutating func translateChunk(_ bytes: [UInt8]) throws(StreamFailure) {
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(bytes)
+        } catch {
+            throw StreamFailure(kind: .malformed, reason: "an event of the upstream's stream cannot be read: \(error)")
+        }
+        begin(document)
+        guard let choice = ChatPiece.choice(of: document), let delta = document.member("delta", of: choice) else {
+            return
+        }
+        for piece in ChatPiece.pieces(of: delta, in: choice, document, isWhole: false) {
+            output.take(piece)
+        }
+        guard output.byteCount <= limit else {
+            throw StreamFailure(kind: .malformed, reason: "the upstream's answer is longer than \(limit) bytes")
+        }
+    }
+}
+
+// MARK: The Response itself
+
+extension ResponsesBridgeRelay {
+    /// Tells of the Response before anything that is in it.
+    ///
+    /// - Parameter first: the first chunk. Not ``reading``, which may be further on when many chunks came at once.
+    private mutating func begin(_ first: JSONDocument? = nil) {
+        guard !hasBegun else { return }
+        hasBegun = true
+        var reading = AnswerReading()
+        reading.model = first?.name("model")
+        reading.tier = first?.name("service_tier")
+        tell("response.created", .inProgress, reading)
+        tell("response.in_progress", .inProgress, reading)
+    }
+
+    private mutating func finish() throws(StreamFailure) {
+        guard let state = ResponseState(finishReason: reading.finishReason) else {
+            throw StreamFailure(kind: .upstreamError, reason: "the upstream's model broke off with an error")
+        }
+        begin()
+        output.close(state)
+        tell(state == .completed ? "response.completed" : "response.incomplete", state, reading)
+        terminator = output.takenEvents()
+        isTerminated = true
+    }
+
+    private mutating func tell(_ type: StaticString, _ state: ResponseState, _ reading: AnswerReading) {
+        let (envelope, items) = (envelope, output.items)
+        output.events?.event(type) {
+            $0.name("response")
+            envelope.write(state, items, reading, to: &$0)
+        }
+    }
+}
+
+extension JSONDocument {
+    /// A member of the outermost object that is a string and not empty.
+    fileprivate func name(_ name: StaticString) -> String? {
+        member(name, of: root).flatMap(string).flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
