@@ -4,7 +4,10 @@ import Providers
 
 /// However a stream is cut, the client gets the same bytes and the same usage is read; nothing is billed below zero.
 func fuzzStream(_ bytes: [UInt8]) {
-    for relay in [OpenAIStreamRelay(hidesUsage: true) as any StreamRelay, ResponsesStreamRelay()] {
+    let relays: [any StreamRelay] = [
+        OpenAIStreamRelay(hidesUsage: true), ResponsesStreamRelay(), ResponsesBridgeRelay(.forFuzzing),
+    ]
+    for relay in relays {
         let whole = relayed([bytes], relay)
         precondition(whole == relayed(bytes.pieces(), relay), "a cut changed the stream")
         check(whole)

@@ -2,7 +2,7 @@
 ///
 /// Run by `make fuzz` under libFuzzer, and by the tests of this target with seeds and mutations of them.
 enum FuzzTarget: String, CaseIterable, Sendable {
-    case json, yaml, http, stream, prompt, configuration, texts
+    case json, yaml, http, stream, prompt, configuration, texts, responses
 
     func feed(_ bytes: [UInt8]) {
         switch self {
@@ -13,6 +13,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .prompt: fuzzPrompt(bytes)
         case .configuration: fuzzConfiguration(bytes)
         case .texts: fuzzTexts(bytes)
+        case .responses: fuzzResponses(bytes)
         }
     }
 }

@@ -268,6 +268,7 @@ extension ResponsesBridgeRelayTests {
         var output: [UInt8] = []
         var terminator: [UInt8] = []
         var failure: StreamFailure.Kind?
+        var reading = AnswerReading()
     }
 
     private func relayed(_ pieces: [[UInt8]]) throws -> Relayed {
@@ -280,6 +281,7 @@ extension ResponsesBridgeRelayTests {
             result.failure = error.kind
         }
         result.terminator = relay.terminator
+        result.reading = relay.reading
         return result
     }
 
@@ -328,35 +330,5 @@ extension ResponsesBridgeRelayTests {
             #expect((whole.failure == nil) == !whole.terminator.isEmpty)
             _ = try read(whole.output + whole.terminator)
         }
-    }
-
-    @Test func noMutationOfARequestOrAnAnswerTraps() throws {
-        let request = Array(
-            #"{"input":[{"role":"user","content":[{"type":"input_image","image_url":"u"}]},{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"custom_tool_call_output","call_id":"c","output":"x"}],"tools":[{"type":"custom","name":"p","format":{"type":"text"}}],"tool_choice":{"type":"allowed_tools","tools":[{"type":"custom","name":"p"}]},"text":{"format":{"type":"json_object"}},"include":[1]}"#
-                .utf8)
-        let answer = Array(
-            #"{"model":"m","choices":[{"index":0,"message":{"content":"a","tool_calls":[{"id":"c","function":{"name":"p","arguments":"{\"input\":\"d\"}"}}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":1}}"#
-                .utf8)
-        let alphabet = Array("{}[]\",:\\ue0123-.tfn ".utf8)
-        var accepted = 0
-        for round in 0..<4000 {
-            var bytes = round % 2 == 0 ? request : answer
-            for _ in 0..<Int.random(in: 0...2) {
-                let place = Int.random(in: 0..<bytes.count)
-                if Bool.random() { bytes[place] = alphabet.randomElement() ?? 0 } else { bytes.remove(at: place) }
-            }
-            guard let document = try? JSONDocument(bytes) else { continue }
-            if let body = try? ResponsesBridge.chatBody(document) {
-                _ = try JSONDocument(body)
-                accepted += 1
-            }
-            let envelope = ResponseEnvelope(document, id: "req_1", createdAt: 0)
-            guard let reading = try? OpenAIAdapter().decode(status: 200, body: bytes, now: 0),
-                let response = try? ResponsesBridge.response(bytes, reading, in: envelope)
-            else { continue }
-            _ = try JSONDocument(response)
-            accepted += 1
-        }
-        #expect(accepted > 100)
     }
 }

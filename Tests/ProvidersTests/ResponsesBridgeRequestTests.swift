@@ -201,6 +201,19 @@ import Testing
                 == #"{"messages":[{"role":"user","content":"x"}],"max_tokens":9}"#)
     }
 
+    @Test func aBodyThatIsTooDeepForAChatIsRefused() throws {
+        let schema = String(repeating: #"{"a":"#, count: 60) + "1" + String(repeating: "}", count: 60)
+        let document = try JSONDocument(
+            Array(#"{"model":"m","input":"x","tools":[{"type":"function","name":"f","parameters":\#(schema)}]}"#.utf8))
+        #expect(try ResponsesBridge.chatRequest(document).messageCount == 1)
+        let deeper = try JSONDocument(
+            Array(
+                #"{"model":"m","input":"x","tools":[{"type":"function","name":"f","parameters":{"b":\#(schema)}}]}"#
+                    .utf8))
+        let error = try #require(throws: GatewayError.self) { try ResponsesBridge.chatRequest(deeper) }
+        #expect(error.code == "invalid_value")
+    }
+
     @Test func aCallOfAPromptNeedsNoInput() throws {
         #expect(try chat(#"{"prompt":{"id":"p"}}"#) == #"{"prompt":{"id":"p"}}"#)
     }

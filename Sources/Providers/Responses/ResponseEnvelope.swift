@@ -15,7 +15,7 @@ package struct ResponseEnvelope: Sendable {
     private let customTools: Set<String>
 
     /// - Parameters:
-    ///   - document: the request as the client sent it.
+    ///   - document: the request that is translated, in the form of the Responses API.
     ///   - id: of the request, such as `req_01JD…`; the ids of the Response and its items are made from it.
     ///   - createdAt: seconds since 1970, UTC.
     package init(_ document: JSONDocument, id: String, createdAt: Int64) {

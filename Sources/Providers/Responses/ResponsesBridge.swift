@@ -3,7 +3,7 @@ package import JSON
 
 /// Serves OpenAI's Responses API from an upstream that speaks chat completions alone.
 ///
-///     request ── chatBody ──▶ upstream ──▶ whole answer ── response ──────────────▶ client
+///     request ── chatRequest ──▶ upstream ──▶ whole answer ── response ──────────────▶ client
 ///                                └───────▶ stream ──────── ResponsesBridgeRelay ──▶ client
 ///
 /// Nothing is stored between requests. What needs an earlier response, or a tool that a vendor runs, is refused by name;
@@ -38,6 +38,21 @@ package enum ResponsesBridge {
     ) throws(GatewayError) -> [UInt8] {
         var writer = ChatBodyWriter(try RequestReader(document), client, limitMember)
         return try writer.body()
+    }
+
+    /// Returns ``chatBody(_:for:limitMember:)``, read as what it is.
+    package static func chatRequest(
+        _ document: JSONDocument, for client: Client = .responses,
+        limitMember: OpenAIRequest.LimitMember = .maxCompletionTokens
+    ) throws(GatewayError) -> OpenAIRequest {
+        let body = try chatBody(document, for: client, limitMember: limitMember)
+        let chat: JSONDocument
+        do {
+            chat = try JSONDocument(body)
+        } catch {  // a chat's tools and parts lie deeper by a level or two
+            throw GatewayError(400, "invalid_value", "as a chat completion the body cannot be read: \(error)")
+        }
+        return try OpenAIRequest(chat, endpoint: .chatCompletions)
     }
 
     /// Returns the Response that says what a whole chat completion says.

@@ -4,9 +4,9 @@ import JSON
 
 /// Turns a stream of chat completions into the events of a Response, each as soon as it can be told.
 ///
-///     feed ─▶ OpenAIStreamRelay ─▶ chunks ─▶ ResponseOutput ─▶ events, at once
-///                  │  usage, errors, cuts
-///                  └─ end ─▶ the last items' end and response.completed: held back in `terminator`
+///     feed ─▶ chunk ─▶ OpenAIStreamRelay ─▶ ResponseOutput ─▶ events, at once
+///                           │  usage, errors, cuts
+///                           └─ [DONE] ─▶ the last items' end and response.completed: held back in `terminator`
 ///
 /// A stream that breaks has no `response.completed`.
 package struct ResponsesBridgeRelay: StreamRelay {
@@ -15,9 +15,9 @@ package struct ResponsesBridgeRelay: StreamRelay {
 
     private let envelope: ResponseEnvelope
     private let limit: Int
-    private var chat: OpenAIStreamRelay
-    /// Events that `chat` lets pass.
     private var chunks = RelayedEvents()
+    /// Is fed event by event, so that what it has read does not depend on how the stream was cut.
+    private var chat: OpenAIStreamRelay
     private var output: ResponseOutput
     private var hasBegun = false
 
@@ -38,17 +38,12 @@ package struct ResponsesBridgeRelay: StreamRelay {
 
     package mutating func feed(_ bytes: [UInt8], into output: inout [UInt8]) throws(StreamFailure) {
         guard !isTerminated else { return }
-        var passed: [UInt8] = []
         var failure: StreamFailure?
         do throws(StreamFailure) {
-            try chat.feed(bytes, into: &passed)
+            chunks.append(bytes)
+            while !chat.isTerminated, let event = try chunks.next() { try take(event) }
         } catch {
             failure = error
-        }
-        do throws(StreamFailure) {
-            try translate(passed)
-        } catch {
-            failure = error  // it came before whatever stopped the other
         }
         output.append(contentsOf: self.output.takenEvents())
         if let failure { throw failure }
@@ -57,6 +52,9 @@ package struct ResponsesBridgeRelay: StreamRelay {
 
     package mutating func end() throws(StreamFailure) {
         guard !isTerminated else { return }
+        guard chunks.isBetweenEvents else {
+            throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended within an event")
+        }
         try chat.end()
         try finish()
     }
@@ -70,22 +68,21 @@ package struct ResponsesBridgeRelay: StreamRelay {
 // MARK: Chunks
 
 extension ResponsesBridgeRelay {
-    private mutating func translate(_ bytes: [UInt8]) throws(StreamFailure) {
-        guard !bytes.isEmpty else { return }
-        chunks.append(bytes)
-        while let event = try chunks.next() {
-            switch event.data {
-            case .absent:
-                if chunks.buffer[event.range].first == UInt8(ascii: ":") { output.events?.comment() }
-            case .place(let place):
-                try translateChunk(Array(chunks.buffer[place]))
-            case .joined(let data):
-                try translateChunk(data)
-            }
+    private mutating func take(_ event: ServerSentEvent) throws(StreamFailure) {
+        var passed: [UInt8] = []
+        try chat.feed(Array(chunks.buffer[event.range]), into: &passed)
+        guard !passed.isEmpty else { return }  // it was usage, or the end
+        switch event.data {
+        case .absent:
+            if chunks.buffer[event.range].first == UInt8(ascii: ":") { output.events?.comment() }
+        case .place(let place):
+            try translate(Array(chunks.buffer[place]))
+        case .joined(let data):
+            try translate(data)
         }
     }
 
-    private mutating func translateChunk(_ bytes: [UInt8]) throws(StreamFailure) {
+    private mutating func translate(_ bytes: [UInt8]) throws(StreamFailure) {
         let document: JSONDocument
         do {
             document = try JSONDocument(bytes)
