@@ -87,7 +87,8 @@ package struct ResolvedPrompt: Sendable {
         if let name = translated.unknown {
             throw refusal(
                 "unsupported_parameter",
-                "it sets '\(name)', which the Responses API does not have; call it on /v1/chat/completions", "prompt", nil)
+                "it sets '\(name)', which the Responses API does not have; call it on /v1/chat/completions", "prompt",
+                nil)
         }
         return translated.parameters
     }

@@ -1,3 +1,4 @@
+package import Inference
 import JSON
 
 /// Translates between the gateway's vocabulary and an upstream that speaks OpenAI's dialect.
@@ -8,6 +9,14 @@ package struct OpenAIAdapter: Sendable {
 
     package init(_ quirks: OpenAIQuirks = OpenAIQuirks()) {
         self.quirks = quirks
+    }
+
+    /// Returns `request` in an API that the upstream speaks: itself, or the chat completion that asks for the same.
+    ///
+    /// - Throws: 400 `unsupported_parameter` for what a chat completion cannot say.
+    package func understood(_ request: OpenAIRequest) throws(GatewayError) -> OpenAIRequest {
+        guard request.endpoint == .responses, !quirks.responses else { return request }
+        return try ResponsesBridge.chatRequest(request.document, limitMember: quirks.limitMember)
     }
 
     /// Returns the request for `model`, the vendor's own name: the client's bytes, but for what the gateway owns.

@@ -42,26 +42,8 @@ package struct ResponsesStreamRelay: StreamRelay {
 
     /// The member stands in the answer that the last event holds.
     package func ending(member: [UInt8]?, comment: [UInt8], at moment: Int64) -> [UInt8] {
-        guard let member, let last = lastEvent else { return comment + terminator }
-        let data = GatewayMember.added(member, to: last.data, in: "response")
-        return comment + Array("event: \(last.type)\ndata: ".utf8) + data + Array("\n\n".utf8)
-    }
-
-    /// What the terminator says, its data without line ends.
-    private var lastEvent: (type: String, data: [UInt8])? {
-        var parser = ServerSentEventParser(limit: .max)
-        parser.append(terminator)
-        guard let event = try? parser.next() else { return nil }
-        let data: [UInt8]
-        switch event.data {
-        case .absent: return nil
-        case .place(let place): data = Array(parser.buffer[place])
-        case .joined(let joined): data = joined.map { $0 == 10 ? 32 : $0 }
-        }
-        guard let document = try? JSONDocument(data),
-            let type = document.member("type", of: document.root).flatMap(document.string)
-        else { return nil }
-        return (type, data)
+        guard member != nil else { return comment + terminator }
+        return ResponseEnding.bytes(terminator, member: member, comment: comment)
     }
 
     package func errorEvent(_ error: GatewayError, requestID: RequestID, generation: String) -> [UInt8] {

@@ -34,6 +34,8 @@ package struct ProviderSettings: Sendable, Hashable {
     package var sendsStreamOptions: Bool = true
     /// Whose figures its `usage` holds. Nil: what is known of the host.
     package var usage: UsageDialect?
+    /// Whether the provider speaks the Responses API. Nil: what is known of the host.
+    package var speaksResponses: Bool?
 
     package init(name: String, kind: Kind, baseURL: BaseURL? = nil) {
         self.name = name

@@ -55,6 +55,7 @@ extension OpenAIQuirks {
         }
         streamOptions = known.streamOptions && provider.sendsStreamOptions
         usage = provider.usage ?? known.usage
+        responses = provider.speaksResponses ?? known.responses
     }
 }
 

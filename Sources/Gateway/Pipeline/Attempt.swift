@@ -63,6 +63,12 @@ extension RequestHandler {
             call.unusable = call.unusable ?? reason
             return AttemptFailure(.unusable)
         }
+        do throws(GatewayError) {
+            call.sent = try target.adapter.understood(call.request)
+        } catch {
+            call.untranslatable = call.untranslatable ?? error
+            return AttemptFailure(.unusable)
+        }
         guard !gateway.isCancelling.load(ordering: .relaxed) else { throw RequestHandler.stopping }
         guard let attempt = try await admit(call, target) else {
             if call.unboundedTools == nil { call.unpricedTargets += 1 }
@@ -86,9 +92,9 @@ extension RequestHandler {
         let hasBudget = call.generation.hasBudget(for: call.forPlugins)
         if hasBudget, !target.isFree, !isPriced(call, by: price) { return nil }
         guard let tools = tools(call, target, price, hasBudget: hasBudget) else { return nil }
-        let choices = max(1, call.request.choices)
+        let choices = max(1, call.sent.choices)
         let window = call.model.settings.contextWindow ?? price?.contextWindow
-        let reading = call.request.inputBound.tokens(contextWindow: window) ?? RequestHandler.largestContext
+        let reading = call.sent.inputBound.tokens(contextWindow: window) ?? RequestHandler.largestContext
         let readings = tools.readings(choices: choices)
         let input = reading.multipliedClamped(by: readings)
         let output = outputBound(call, price, times: readings, hasBudget: hasBudget)
@@ -105,12 +111,12 @@ extension RequestHandler {
 
     /// Slices are for streams of vendors that stop billing when they are left.
     private func meter(_ call: InferenceCall, _ target: Target, _ output: Int64) -> SliceMeter? {
-        guard call.request.isStream, call.endpoint != .responses, let slices = call.model.settings.slices,
+        guard call.sent.isStream, call.endpoint != .responses, let slices = call.model.settings.slices,
             let slack = target.provider.cancelSlack,
             // What was foreseen in vain is billed and not streamed.
-            call.request.document.predictionBound() == 0
+            call.sent.document.predictionBound() == 0
         else { return nil }
-        let (all, overflowed) = slack.multipliedReportingOverflow(by: max(1, call.request.choices))
+        let (all, overflowed) = slack.multipliedReportingOverflow(by: max(1, call.sent.choices))
         let meter = SliceMeter(slices, full: output, slack: overflowed ? .max : all)
         return meter.bound < output ? meter : nil
     }
@@ -118,7 +124,7 @@ extension RequestHandler {
     /// A tier that the price book does not know would be billed above the bound.
     private func isPriced(_ call: InferenceCall, by price: Price?) -> Bool {
         guard let price else { return false }
-        return call.request.serviceTier.map(price.covers(tier:)) ?? true
+        return call.sent.serviceTier.map(price.covers(tier:)) ?? true
     }
 
     /// What is assumed of a model whose context window nobody named, for input that cannot be counted: 2 million tokens.
@@ -137,7 +143,7 @@ extension RequestHandler {
         guard call.endpoint != .embeddings else { return 0 }
         let settings = call.model.settings
         let own = settings.maxOutputTokens ?? price?.maxOutputTokens ?? 4096
-        var limit = call.request.outputLimit
+        var limit = call.sent.outputLimit
         if limit == nil, hasBudget {
             limit = own
             call.imposedLimit = own
@@ -151,8 +157,8 @@ extension RequestHandler {
             call.imposedLimit = clip
         }
         let most = price?.maxOutputTokens.map { $0.multipliedClamped(by: readings) } ?? .max
-        let perChoice = min(limit ?? own, most).addingClamped(call.request.document.predictionBound())
-        return perChoice.multipliedClamped(by: call.request.choices)
+        let perChoice = min(limit ?? own, most).addingClamped(call.sent.document.predictionBound())
+        return perChoice.multipliedClamped(by: call.sent.choices)
     }
 
     /// How often a call is shortened further because others took the room meanwhile.
@@ -227,7 +233,7 @@ extension RequestHandler {
 
     private func send(_ call: InferenceCall, _ attempt: Attempt) -> any UpstreamTransfer {
         let upstream = attempt.target.adapter.encode(
-            call.request, model: attempt.target.model, limit: call.imposedLimit, tools: attempt.tools)
+            call.sent, model: attempt.target.model, limit: call.imposedLimit, tools: attempt.tools)
         return start(upstream, attempt.target)
     }
 }

@@ -73,6 +73,7 @@ extension InferenceCall {
     /// What the client is told when no target is left: the last failure, or why there was no attempt.
     fileprivate func refusal(instead error: GatewayError) -> GatewayError {
         if let lastFailure { return lastFailure.gatewayError }
+        if let untranslatable { return untranslatable }
         if let unboundedTools { return unboundedTools }
         if unpricedTargets > 0 {
             let tier = request.serviceTier.map { " for service tier '\($0.prefix(32))'" } ?? ""

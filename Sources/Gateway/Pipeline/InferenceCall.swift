@@ -20,7 +20,11 @@ final class InferenceCall {
     let day: String
 
     /// What the client sent; once the prompt was rendered, what stands in its place.
-    var request: OpenAIRequest
+    var request: OpenAIRequest {
+        didSet { sent = request }
+    }
+    /// The request in an API that the target of the attempt under way speaks.
+    var sent: OpenAIRequest
     var identity: CallIdentity
     var model: Model
     /// The prompt's selector, after the experiment had its say; nil for a call without a prompt.
@@ -55,6 +59,8 @@ final class InferenceCall {
     var imposedToolLimit: Int64?
     /// Why the first target was passed by for which the cost of the vendor's tools has no bound.
     var unboundedTools: GatewayError?
+    /// Why the first target was passed by that does not speak the API of the request, and in whose own it cannot be said.
+    var untranslatable: GatewayError?
     /// The limit that the budgets of the last attempt left of the one that was asked for.
     var clippedTo: Int64?
     /// The model that a budget without room gives the call to, before it is refused.
@@ -86,6 +92,7 @@ final class InferenceCall {
         self.exchange = exchange
         self.caller = caller
         self.request = request
+        sent = request
         self.model = model
         self.startedAt = startedAt
         self.day = day

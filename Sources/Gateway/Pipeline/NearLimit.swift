@@ -95,9 +95,9 @@ extension RequestHandler {
         guard call.endpoint != .embeddings, !noRoom.isCeiling, let price = attempt.price,
             var least = noRoom.leastUseful(isStructured: call.request.isStructured)
         else { return false }
-        if call.endpoint == .responses { least = max(least, RequestHandler.leastOutputOfResponses) }
-        let choices = max(1, call.request.choices)
-        let besides = call.request.document.predictionBound()
+        if call.sent.endpoint == .responses { least = max(least, RequestHandler.leastOutputOfResponses) }
+        let choices = max(1, call.sent.choices)
+        let besides = call.sent.document.predictionBound()
         let most = attempt.fullOutput / choices - besides - 1
         let tokens = price.affordableOutput(
             input: attempt.quote.inputTokensMax, choices: choices, besides: besides, pieces: attempt.fees,

@@ -11,7 +11,7 @@ extension RequestHandler {
         _ exchange: HTTPExchange, _ caller: Caller, _ endpoint: OpenAIRequest.Endpoint
     ) throws(GatewayError) -> InferenceCall {
         let idempotency = try RequestHandler.idempotencyKey(exchange, caller, endpoint)
-        let request = try OpenAIRequest(RequestHandler.document(exchange.body), endpoint: endpoint)
+        let request = try RequestHandler.request(RequestHandler.document(exchange.body), endpoint)
         let selector = try RequestHandler.promptSelector(request.model)
         let model: Model
         if let selector {
@@ -28,6 +28,16 @@ extension RequestHandler {
         call.idempotency = idempotency
         identifyUser(of: call)
         return call
+    }
+
+    /// Some clients write a chat completion's body as for the Responses API, and read a chat completion's answer.
+    private static func request(
+        _ document: JSONDocument, _ endpoint: OpenAIRequest.Endpoint
+    ) throws(GatewayError) -> OpenAIRequest {
+        guard endpoint == .chatCompletions, ResponsesBridge.isResponsesBody(document) else {
+            return try OpenAIRequest(document, endpoint: endpoint)
+        }
+        return try ResponsesBridge.chatRequest(document, for: .chat)
     }
 
     static func document(_ body: [UInt8]) throws(GatewayError) -> JSONDocument {

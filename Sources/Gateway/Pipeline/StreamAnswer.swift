@@ -21,7 +21,7 @@ extension RequestHandler {
         let watch = DisconnectWatch(call.exchange, attempt.target.provider, transfer, self)
         defer { watch.end() }
         let stream = StreamState(
-            attempt.target.adapter.relay(call.request, holdsUsage: call.wantsBodyMember),
+            call.relay(through: attempt.target.adapter),
             keeps: keepsAnswer(call) ? call.generation.configuration.content.maxAnswer : 0)
         do throws(TransferFailure) {
             let head = try await transfer.head()

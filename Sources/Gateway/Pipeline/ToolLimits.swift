@@ -10,7 +10,7 @@ extension RequestHandler {
         call.imposedToolLimit = nil
         var tools = HostedTools.none
         guard call.endpoint != .embeddings, !target.isFree, let price else { return tools }
-        tools = call.request.hostedTools(of: target.adapter.quirks.usage, model: target.model)
+        tools = call.sent.hostedTools(of: target.adapter.quirks.usage, model: target.model)
         guard !tools.isEmpty, hasBudget else { return tools }
         let settings = call.model.settings
         if let ceiling = settings.maxToolCalls { tools.impose(ceiling, lowers: settings.caps) }

@@ -27,13 +27,15 @@ extension RequestHandler {
 
     @inline(never)
     private func answerWhole(
-        _ call: InferenceCall, _ attempt: Attempt, _ head: HTTPResponseHead, _ body: [UInt8]
+        _ call: InferenceCall, _ attempt: Attempt, _ head: HTTPResponseHead, _ received: [UInt8]
     ) async -> AttemptFailure? {
         let reading: AnswerReading
+        let body: [UInt8]
         do throws(UpstreamFailure) {
             reading = try attempt.target.adapter.decode(
-                call.endpoint, status: head.status, header: head.fields.value(named:), body: body,
+                call.sent.endpoint, status: head.status, header: head.fields.value(named:), body: received,
                 now: Clock.utcMilliseconds() / 1000)
+            body = try call.translated(received, reading)
         } catch {
             // What the vendor says it used is billed, whatever else is wrong with the answer.
             return await failed(

@@ -59,6 +59,11 @@ package struct ResponsesBridgeRelay: StreamRelay {
         try finish()
     }
 
+    /// The member stands in the answer that the last event holds.
+    package func ending(member: [UInt8]?, comment: [UInt8], at moment: Int64) -> [UInt8] {
+        ResponseEnding.bytes(terminator, member: member, comment: comment)
+    }
+
     package func errorEvent(_ error: GatewayError, requestID: RequestID, generation: String) -> [UInt8] {
         ErrorBody.responsesEvent(
             error, sequenceNumber: output.events?.sequence ?? 0, requestID: requestID, generation: generation)

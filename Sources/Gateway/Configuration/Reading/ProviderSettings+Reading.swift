@@ -11,6 +11,7 @@ enum ProviderKey: String, ConfigurationKey {
     case cancelStopsBilling = "cancel_stops_billing"
     case maxTokensMember = "max_tokens_member"
     case streamOptions = "stream_options"
+    case responsesAPI = "responses_api"
 
     static let section = "providers.NAME"
     static let unbuilt: Set<ProviderKey> = [.credential]
@@ -92,6 +93,7 @@ extension ProviderSettings {
         {
             cancelSlack = inner.context.integer(value, in: 1...100_000)
         }
+        if let value = reader.scalar(.responsesAPI) { speaksResponses = reader.context.bool(value) }
         if let value = reader.scalar(.usage) { usage = reader.context.choice(value, of: UsageDialect.self) }
         if let inner = reader.mapping(.disconnect, DrainKey.self) { drain.read(inner) }
         if let inner = reader.mapping(.timeouts, TimeoutsKey.self) { timeouts.read(inner) }
