@@ -106,7 +106,14 @@ import Testing
         ("eu.api.openai.com", nil, OpenAIQuirks(limitMember: .maxCompletionTokens, usage: .openai)),
         ("api.openai.com.evil.org", nil, OpenAIQuirks()),
         ("notmistral.ai", nil, OpenAIQuirks()),
-        ("api.mistral.ai", nil, OpenAIQuirks(renamesLimit: true, streamOptions: false, usage: .mistral)),
+        (
+            "api.mistral.ai", nil,
+            OpenAIQuirks(renamesLimit: true, streamOptions: false, usage: .mistral, responses: false)
+        ),
+        (
+            "api.deepseek.com", nil, OpenAIQuirks(renamesLimit: true, usage: .deepseek, responses: false)
+        ),
+        ("generativelanguage.googleapis.com", nil, OpenAIQuirks(responses: false)),
         ("api.x.ai", nil, OpenAIQuirks(renamesLimit: true, usage: .xai)),
         ("openrouter.ai", nil, OpenAIQuirks(usage: .openrouter)),
         ("127.0.0.1", 11434, OpenAIQuirks(renamesLimit: true)),

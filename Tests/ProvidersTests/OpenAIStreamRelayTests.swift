@@ -49,8 +49,12 @@ import Testing
             var output: [UInt8] = []
             for piece in pieces { try relay.feed(piece, into: &output) }
             #expect(output.elementsEqual(stream.shown.utf8))
-            let held = String(decoding: relay.heldUsage ?? [], as: UTF8.self)
-            #expect(stream.usageEvent.contains(held) && held.isEmpty == stream.usageEvent.isEmpty)
+            let ending = String(decoding: relay.ending(member: Array("{}".utf8), comment: [], at: 7), as: UTF8.self)
+            let last = try #require(ending.split(separator: "\n").first?.dropFirst(6))
+            #expect(last.hasSuffix(#","llmgw":{}}"#))
+            guard !stream.usageEvent.isEmpty else { return #expect(last.contains(#""choices":[],"llmgw""#)) }
+            #expect(
+                stream.usageEvent.replacing("\ndata: ", with: " ").contains(last.replacing(#","llmgw":{}"#, with: "")))
         }
     }
 
