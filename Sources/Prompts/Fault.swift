@@ -67,6 +67,7 @@ enum FaultCode: String, Sendable {
     case shallow = "W204"
     case unversioned = "W205"
     case unread = "W206"
+    case contextRead = "W207"
 
     var isWarning: Bool { rawValue.hasPrefix("W") }
 }

@@ -52,12 +52,37 @@ import Testing
         ("{{name.length}}", "5:3: error E101 variable 'name.length' is not declared"),
         ("{{#if list.length}}{{/if}}", "5:7: error E101 variable 'list.length' is not declared"),
         ("{{@index}}", "5:3: error E101 '@index' stands outside of #each"),
+        (
+            "{{@auth.email}}",
+            "5:3: warning W207 '@auth.email' is given by no call of a gateway, which answers 400; pass a variable"
+        ),
         ("{{opt}}", "5:3: warning W201 'opt' is optional; put it inside {{#if opt}}"),
     ])
     func readsTheTemplateAgainstTheDeclaration(body: String, expected: String) {
         let schema = "{name: string, 'opt?': string, 'list(array)': {id: string}}"
         let found = faults(["p.prompt": "---\ninput:\n  schema: \(schema)\n---\n\(body)"])
         #expect(found.contains("prompts/p.prompt:\(expected)"), "\(found)")
+    }
+
+    @Test func aPartialReadsItsOwnContextAndItsArguments() throws {
+        let variables = "title: string\n    items(array):\n      id: string"
+        func texts(_ call: String, _ partial: String) -> [String: String] {
+            let list = file("{{#each items}}\(call){{/each}}{{title}}", variables: variables)
+            return ["p.prompt": list, "partials/_line.prompt": partial]
+        }
+        for (call, partial, text) in [
+            ("{{> line}}", "{{id}} ", "1 2 T"), ("{{> line t=@root.title}}", "{{t}}{{id}} ", "T1 T2 T"),
+            ("{{> line t=../title}}", "{{#if id}}{{t}}{{@index}} {{/if}}", "T0 T1 T"),
+            ("{{> line}}", "{{#with id}}{{../id}}{{@root.title}} {{/with}}", "1T 2T T"),
+        ] {
+            let prompt = try library(texts(call, partial)).resolve("p@worktree")
+            let rendered = try prompt.render(variables: json(#"{"title":"T","items":[{"id":"1"},{"id":"2"}]}"#))
+            #expect(try messages(rendered) == ["user: \(text)"])
+        }
+        for call in ["{{> line}}", "{{> line t=id}}", "{{> line this}}"] {
+            let found = faults(texts(call, "{{../title}}"))
+            #expect(found.contains { $0.contains("_line.prompt:1:3: error E101 '../title' leads out of the partial") })
+        }
     }
 
     @Test func whatIsGuardedOrHasADefaultIsNoWarning() {

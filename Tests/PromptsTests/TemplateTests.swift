@@ -19,6 +19,7 @@ import Testing
         ("{{#each a}}{{#each this}}{{@../index}}{{@index}} {{/each}}{{/each}}", #"{"a":[[1,1],[1]]}"#, "00 01 10 "),
         ("{{#with a}}{{b}}{{../c}}{{@root.c}}{{/with}}", #"{"a":{"b":1},"c":2}"#, "122"),
         ("{{#with a}}{{#if b}}{{../c}}{{/if}}{{/with}}", #"{"a":{"b":1},"c":2}"#, "2"),  // #if is no context
+        ("{{#with a}}zero{{else}}none{{/with}}{{#if a}}{{else}}, false{{/if}}", #"{"a":0}"#, "zero, false"),
         ("{{#ifEquals a 1}}one{{else}}other{{/ifEquals}}", #"{"a":1.0}"#, "one"),
         ("{{#unlessEquals a 'x'}}differs{{/unlessEquals}}", #"{"a":"y"}"#, "differs"),
         ("{{^a}}none{{/a}}{{#a}}{{b}}{{/a}}", #"{"a":[{"b":1},{"b":2}]}"#, "12"),
@@ -54,6 +55,11 @@ import Testing
         // The template's lines are indented; the lines of a value are left as they came.
         #expect(
             try render("x\n  {{> lines}}\ny", #"{"v":"m\nn"}"#, partials: partials) == ["user: x\n  p\n  m\nn\n  q\ny"])
+        // Nor does a value that is empty begin a line.
+        #expect(
+            try render("x\n  {{> end}}\ny", #"{"v":""}"#, partials: ["end": "p\n{{v}}"]) == ["user: x\n  p\ny"])
+        // Blanks that a `~` took indent nothing.
+        #expect(try render("x{{v~}}\n  {{> lines}}\ny", #"{"v":"m"}"#, partials: partials) == ["user: xmp\nm\nq\ny"])
     }
 
     @Test func rolesAndHistoryMakeMessages() throws {

@@ -22,6 +22,9 @@ extension JSONValue? {
 extension JSONValue {
     var isTruthy: Bool { Optional(self).isTruthy }
 
+    /// What `#with` does not enter. Unlike to `#if`, 0 is a value to it.
+    var isBlank: Bool { if case .number = self { false } else { !isTruthy } }
+
     /// JSON on one line, or with `indent` spaces a level as JavaScript's `JSON.stringify` writes it.
     func text(indent: Int) -> String {
         guard indent > 0 else { return String(decoding: serialized(), as: UTF8.self) }

@@ -100,7 +100,7 @@ struct Renderer {
 
     private mutating func emit(_ text: String) throws(RenderFault) {
         do throws(RenderLimit) {
-            if isAtLineStart, !indent.isEmpty {
+            if isAtLineStart, !indent.isEmpty, !text.isEmpty {
                 try builder.append(literal: indent)
                 isAtLineStart = false
             }
@@ -151,7 +151,7 @@ extension Renderer {
             let isEqual = block.arguments.count == 2 && value.isSame(as: self.value(of: block.arguments[1]))
             try render(isEqual == (block.kind == .ifEquals) ? block.body : block.inverse)
         case .with:
-            guard let value, value.isTruthy else { return try render(block.inverse) }
+            guard let value, !value.isBlank else { return try render(block.inverse) }
             try render(block.body, in: value)
         case .each: try renderEach(value, block)
         case .section: try renderSection(value, body: block.body, inverse: block.inverse)

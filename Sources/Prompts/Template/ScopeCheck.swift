@@ -13,6 +13,8 @@ struct ScopeCheck {
     /// Of the file that is being read: only the prompt's own body and each partial know their places.
     private var file: CheckedFile
     private var scopes: [Scope]
+    /// The first context that `../` reaches: a partial's does not lead to its callers'.
+    private var outermost = 0
     private var loops = 0
     private var depth = 0
     private var visits = 0
@@ -159,9 +161,14 @@ struct ScopeCheck {
         }
         let outer = file
         file = CheckedFile(path: template.path, source: template.source)
-        scopes.append(scope)
+        // As rendering does: what is called with nothing reads in the context of its caller.
+        let hasOwnScope = call.context != nil || !call.arguments.isEmpty
+        if hasOwnScope { scopes.append(scope) }
+        let outermost = self.outermost
+        self.outermost = scopes.count - 1
         check(template.nodes)
-        scopes.removeLast()
+        self.outermost = outermost
+        if hasOwnScope { scopes.removeLast() }
         file = outer
     }
 
@@ -218,8 +225,8 @@ struct ScopeCheck {
             guard name == "root" else { return resolveData(name, path, offset) }
             index = 0
         }
-        guard index >= 0 else {
-            report(.undeclared, "'\(path.text)' leads out of the template: there is no context outside", offset)
+        guard index >= (path.data == nil ? outermost : 0) else {
+            report(.undeclared, leadsOut(path), offset)
             return nil
         }
         let scope = scopes[index]
@@ -236,6 +243,11 @@ struct ScopeCheck {
         let start = Resolved(
             schema: scope.schema, isOptional: false, origin: scope.origin ?? (scope.isRoot ? first : nil))
         return descend(start, path, from: 0, scope: index, offset)
+    }
+
+    private func leadsOut(_ path: TemplatePath) -> String {
+        guard outermost > 0 else { return "'\(path.text)' leads out of the template: there is no context outside" }
+        return "'\(path.text)' leads out of the partial; pass the value where it is called: {{> name x=…}}"
     }
 
     private mutating func descend(
@@ -269,6 +281,9 @@ struct ScopeCheck {
     private mutating func resolveData(_ name: String, _ path: TemplatePath, _ offset: Int) -> Resolved? {
         guard LoopData.names.contains(name) else {
             context.insert(name)
+            report(
+                .contextRead, "'\(path.text)' is given by no call of a gateway, which answers 400; pass a variable",
+                offset)
             return Resolved(schema: .anything, isOptional: false, origin: nil)
         }
         if loops - path.up < 1 {

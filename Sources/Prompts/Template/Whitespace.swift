@@ -16,7 +16,7 @@ enum Whitespace {
             if tag.stripsRight, index + 1 < texts.count { texts[index + 1].dropLeading(where: \.isWhitespace) }
             guard standsAlone else { continue }
             if index > 0 {
-                if tag.sigil == .partial, !tag.stripsLeft { texts[index].indent = indentation(before: index, tokens) }
+                if tag.sigil == .partial { texts[index].indent = texts[index - 1].trailingBlanks }
                 texts[index - 1].dropTrailing { $0 == " " || $0 == "\t" }
             }
             if index + 1 < texts.count { texts[index + 1].dropRestOfLine() }
@@ -36,6 +36,11 @@ enum Whitespace {
 
         mutating func dropTrailing(where isBlank: (Character) -> Bool) {
             while let last = text.last, isBlank(last) { text.removeLast() }
+        }
+
+        /// What is left of the line's blanks once every `~` has taken its own.
+        var trailingBlanks: String {
+            String(text.reversed().prefix { $0 == " " || $0 == "\t" }.reversed())
         }
 
         mutating func dropLeading(where isBlank: (Character) -> Bool) {
@@ -64,10 +69,5 @@ enum Whitespace {
         guard case .text(let text, _) = tokens[index + 1] else { return false }
         let rest = text.drop { $0.isWhitespace && !$0.isNewline }
         return rest.first?.isNewline ?? (index + 2 == tokens.count)
-    }
-
-    private static func indentation(before index: Int, _ tokens: [TemplateToken]) -> String {
-        guard case .text(let text, _) = tokens[index - 1] else { return "" }
-        return String(text.reversed().prefix { $0 == " " || $0 == "\t" }.reversed())
     }
 }
