@@ -43,12 +43,14 @@ import Testing
             {{question}}
             """)
         #expect(faultsOf(result).isEmpty)
-        #expect(result.findings.map(\.severity) == [.warning])
+        #expect(
+            result.findings.map { "\($0.severity.rawValue) \($0.line)" } == ["warning 5", "warning 12", "warning 14"])
         #expect(
             result.text == """
                 ---
                 description: "Answers: briefly"
                 version: 1.0.0
+                metadata: {"name":"Basic chat","authors":["jane"]}
                 config:
                   max_tokens: 100
                   temperature: 0.2
@@ -91,7 +93,7 @@ import Testing
                 """
                 {{!-- who --}}{{#if formal}}Sir{{else if name}}{{name}}{{else}}you{{/if}}
                 {{#unless brief}}long{{/unless}}{{#ifEquals tone "warm"}}warm{{/ifEquals}}
-                {{#each orders}}
+                {{~#each orders~}}
                 {{@index}} {{id}} for {{@root.name}}{{#each tags}} {{this}} of {{../id}}{{/each}}
                 {{/each}}
                 """))
@@ -114,7 +116,7 @@ import Testing
             """)
         #expect(
             result.findings.map { "\($0.severity.rawValue) \($0.line)" } == [
-                "warning 3", "warning 4", "warning 5", "error 8", "error 9", "error 10",
+                "warning 3", "error 5", "warning 4", "error 8", "error 9", "error 10",
             ])
         #expect(result.text.contains("{{!-- {{name | upper} } --}}"))
         #expect(faultsOf(result).isEmpty, "what is left is a prompt that compiles")
@@ -122,9 +124,77 @@ import Testing
 
     @Test func mustacheIsKept() throws {
         let result = try imported(
-            "---\ntemplate: mustache\n---\nsystem:\n{{#items}}{{name}} {{/items}}{{{title}}}{{^none}}-{{/none}}\n")
+            "---\ntemplate: {format: {kind: mustache}}\n---\nsystem:\n{{#items}}{{name}} {{/items}}{{{title}}}{{^none}}-{{/none}}\n"
+        )
         #expect(
-            result.text.hasSuffix("{{role \"system\"}}\n{{#items}}{{name}} {{/items}}{{{title}}}{{^none}}-{{/none}}\n"))
+            result.text.hasSuffix("{{role \"system\"}}\n{{#items}}{{name}} {{/items}}{{title}}{{^none}}-{{/none}}\n"))
+        #expect(!result.text.contains("\"name\""), "a name inside of a section is its item's")
+        let foreign = try imported("---\ntemplate: mustache\n---\n{{> part}}{{=<% %>=}}\n")
+        #expect(foreign.findings.map(\.severity) == [.error, .error])
+    }
+
+    @Test func todaysFormIsRead() throws {
+        let result = try imported(
+            """
+            ---
+            name: thread
+            displayName: A thread
+            version: 2.1.0
+            metadata: {tags: [production]}
+            model: {id: gpt-4, apiType: chat, options: {temperature: 0.7, maxOutputTokens: 1000}}
+            inputs:
+              - {name: question, kind: string, default: Hello}
+              - {name: tone, kind: string, enumValues: [warm, cold], description: how}
+              - {name: hint, kind: string, required: false}
+              - {name: photo, kind: image}
+              - {name: conversation, kind: thread}
+            outputs:
+              - {name: city, kind: string, description: The city}
+              - {name: degrees, kind: float}
+            template: {format: {kind: nunjucks}, parser: {kind: prompty}}
+            ---
+            You help, {{tone}}. {% if hint %}{{hint}}{% endif %}
+
+            {{conversation}}
+
+            user:
+            {{photo}}
+            {{question}}
+            """)
+        #expect(result.findings.map(\.severity) == [.warning], "\(result.findings)")
+        #expect(faultsOf(result).isEmpty, "\(faultsOf(result)) \(result.text)")
+        for part in [
+            #""tone(enum, how)": ["warm","cold"]"#, #""hint?": "string""#, #"llmgw.media: ["photo"]"#,
+            "  schema:\n    \"city\": \"string, The city\"\n    \"degrees\": \"number\"", "version: 2.1.0",
+            #"metadata: {"name":"thread","displayName":"A thread","tags":["production"]}"#,
+            "---\n{{role \"system\"}}\nYou help", "{{history}}", "{{media url=photo}}",
+        ] { #expect(result.text.contains(part), "\(part)") }
+    }
+
+    /// Each would make a prompt that asks for something else.
+    @Test(arguments: [
+        ("---\ntools: [{name: f, kind: function}]\n---\nuser:\nx", "'tools' is left out"),
+        ("---\nmodel: {apiType: embedding}\n---\nuser:\nx", "prompts are chats"),
+        ("---\ninputs: ${file:a.json}\n---\nuser:\n{{x}}", "another file's"),
+        ("---\ninputs: [{name: a, kind: audio}]\n---\nuser:\n{{a}}", "kind 'audio'"),
+        ("---\noutputs: [{name: a, kind: object}]\n---\nuser:\nx", "the output 'a'"),
+        ("---\ntemplate: handlebars\n---\nuser:\nx", "'handlebars' is read as Jinja2"),
+        ("user[name=\"Ann\"]:\nx", "attributes [name="),
+    ])
+    func nothingIsLostSilently(text: String, word: String) throws {
+        let result = try imported(text)
+        #expect(result.findings.contains { $0.severity == .error && $0.message.contains(word) }, "\(result.findings)")
+        #expect(faultsOf(result).isEmpty, "what is left is a prompt that compiles: \(faultsOf(result)) \(result.text)")
+    }
+
+    @Test func whatWouldMeanSomethingElseHereIsWrittenOut() throws {
+        let result = try imported(
+            "user:\n{{history}} {{role}} {% for k, v in d.items() %}{{k}}{% endfor %}{% if a %}b{% endif %}\n## user:\r\n"
+        )
+        #expect(result.text.contains("{{@root.history}} {{@root.role}}"))
+        #expect(
+            result.text.hasSuffix("{{/if}}{{#if a}}b{{/if}}\n## user:\n"), "a heading is no role, and no block is lost")
+        #expect(faultsOf(result).isEmpty, "\(faultsOf(result))")
     }
 
     @Test(arguments: [

@@ -2,7 +2,7 @@
 struct JinjaBody {
     private(set) var text = ""
     /// What was not translated.
-    private(set) var notes: [(line: Int, message: String)] = []
+    private(set) var notes: [(severity: PromptDiagnostic.Severity, line: Int, message: String)] = []
     /// The variables that are read, in the order of their first tag.
     private(set) var reads: [String] = []
     /// Those of them that a loop goes over.
@@ -13,33 +13,58 @@ struct JinjaBody {
     private enum Block {
         case condition(closing: String)
         case loop(item: String)
+        /// Its beginning was not translated.
+        case unknown(closing: String)
     }
 
     private let source: [Character]
     private var position = 0
     private var line: Int
     private var blocks: [Block] = []
+    private let conversations: Set<String>
+    private let media: Set<String>
+    /// Whether the tag in hand removes the white space before it, and behind it.
+    private var trims = (before: false, behind: false)
 
     private static let roles = ["system", "user", "assistant", "developer"]
+    /// Words that mean something in a tag here: a variable of that name is written with its root.
+    private static let reserved: Set<String> = ["role", "history", "media", "json", "section", "else", "this"]
 
-    init(_ body: String, firstLine: Int) {
+    /// - Parameters:
+    ///   - conversations: variables that are the conversation so far.
+    ///   - media: variables that are addresses of pictures.
+    init(_ body: String, firstLine: Int, conversations: Set<String> = [], media: Set<String> = []) {
         source = Array(body)
         line = firstLine
+        self.conversations = conversations
+        self.media = media
     }
 
     /// - Parameter tags: whether Jinja2's tags are translated, or only the lines that name roles.
     mutating func translate(tags: Bool) {
         var isLineStart = true
+        var hasRole = false
         while position < source.count {
             if isLineStart, let role = takeRole() {
                 text += "{{role \"\(role == "assistant" ? "model" : role)\"}}\n"
+                hasRole = true
                 continue
+            }
+            if !hasRole, !source[position].isWhitespace {
+                // What stands before the first role is the system's there, and would be the user's here.
+                text += "{{role \"system\"}}\n"
+                hasRole = true
+            }
+            if source[position...].starts(with: "![") {
+                notes.append((.warning, line, "'![' may have been a picture; here it is text"))
             }
             isLineStart = source[position].isNewline
             if tags, takes("{%") {
                 statement(until("%}"))
             } else if tags, takes("{#") {
                 text += "{{!-- \(until("#}").replacing("--", with: "- -")) --}}"
+            } else if !tags, takes("{{{") {
+                mustache(until("}}}"))
             } else if takes("{{") {
                 if tags { value(until("}}")) } else { mustache(until("}}")) }
             } else {
@@ -48,7 +73,7 @@ struct JinjaBody {
                 position += 1
             }
         }
-        for _ in blocks { notes.append((line, "a block is not closed")) }
+        for _ in blocks { notes.append((.error, line, "a block is not closed")) }
     }
 
     // MARK: Reading
@@ -59,7 +84,7 @@ struct JinjaBody {
         return true
     }
 
-    /// The words up to a mark, without the signs that remove white space.
+    /// The words up to a mark, without the signs that remove white space; those are in `trims`.
     private mutating func until(_ mark: String) -> String {
         var words = ""
         while position < source.count, !source[position...].starts(with: mark) {
@@ -68,21 +93,33 @@ struct JinjaBody {
             position += 1
         }
         position = min(source.count, position + mark.count)
-        return Self.trimmed(words.first == "-" ? String(words.dropFirst()) : words)
+        trims = (words.first == "-", words.last == "-" && words.count > 1)
+        if trims.before { words.removeFirst() }
+        if trims.behind { words.removeLast() }
+        return Self.trimmed(words)
     }
 
     private static func trimmed(_ text: String) -> String {
-        let rest = text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace || $0 == "-" }
-        return String(rest.reversed())
+        String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 
-    /// A line that is a role and a colon, with or without `#`.
+    private mutating func put(_ tag: String) {
+        text += "{{\(trims.before ? "~" : "")\(tag)\(trims.behind ? "~" : "")}}"
+    }
+
+    /// A line that is a role and a colon, with or without one `#`; a role may have attributes in brackets.
     private mutating func takeRole() -> String? {
         let end = source[position...].firstIndex { $0.isNewline } ?? source.count
-        let words = Self.trimmed(String(source[position..<end])).drop { $0 == "#" || $0 == " " }
-        guard words.hasSuffix(":"), let role = Self.roles.first(where: { $0 == words.dropLast().lowercased() }) else {
-            return nil
-        }
+        var words = Self.trimmed(String(source[position..<end]))
+        if words.first == "#" { words = Self.trimmed(String(words.dropFirst())) }
+        guard words.hasSuffix(":") else { return nil }
+        words = Self.trimmed(String(words.dropLast()))
+        let name = words.prefix { $0 != "[" }
+        let rest = words[name.endIndex...]
+        guard rest.isEmpty || (rest.last == "]" && rest.contains("=")),
+            let role = Self.roles.first(where: { $0 == Self.trimmed(String(name)).lowercased() })
+        else { return nil }
+        if !rest.isEmpty { notes.append((.error, line, "the role's attributes \(rest) are left out")) }
         position = min(end + 1, source.count)
         line += 1
         return role
@@ -91,15 +128,30 @@ struct JinjaBody {
     // MARK: Tags
 
     private mutating func value(_ words: String) {
+        if conversations.contains(words) {
+            histories.insert(words)
+            return put("history")
+        }
         guard let path = path(words) else { return keep("{{\(words)}}") }
-        text += "{{\(path)}}"
+        put(media.contains(words) ? "media url=\(words)" : path)
     }
 
+    /// A tag of Mustache, which is one here; those that are not are kept as comments.
     private mutating func mustache(_ words: String) {
-        text += "{{\(words)}}"
-        let name = words.drop { "#^/&>{! ".contains($0) }.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-        guard blocks.isEmpty, !name.isEmpty, !words.hasPrefix("/"), !words.hasPrefix("!") else { return }
-        read(String(name), isList: words.hasPrefix("#"))
+        let sign = words.first.flatMap { "#^/&>!=".contains($0) ? $0 : nil }
+        let name = Self.trimmed(String(words.dropFirst(sign == nil ? 0 : 1)))
+        trims = (false, false)
+        if sign == "=" || sign == ">" { return keep("{{\(words)}}") }
+        if sign == nil || sign == "&", conversations.contains(name) {
+            histories.insert(name)
+            return put("history")
+        }
+        text += media.contains(name) && sign == nil ? "{{media url=\(name)}}" : "{{\(words)}}"
+        if sign == "/" { _ = blocks.popLast() }
+        let root = name.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+        // Inside of a section a name is one of its item.
+        if blocks.isEmpty, !root.isEmpty, sign != "/", sign != "!" { read(String(root), isList: sign == "#") }
+        if sign == "#" || sign == "^" { blocks.append(.loop(item: "")) }
     }
 
     private mutating func statement(_ words: String) {
@@ -110,37 +162,54 @@ struct JinjaBody {
             guard case .condition(closing: "if")? = blocks.last, let path = path(parts[1]) else {
                 return keep("{% \(words) %}")
             }
-            text += "{{else if \(path)}}"
-        case "else" where parts.count == 1 && !blocks.isEmpty: text += "{{else}}"
-        case "endif":
-            guard case .condition(let closing)? = blocks.popLast() else { return keep("{% \(words) %}") }
-            text += "{{/\(closing)}}"
+            put("else if \(path)")
+        case "else" where parts.count == 1 && !blocks.isEmpty: put("else")
+        case "endif": close(words)
         case "for" where parts.count == 4 && parts[2] == "in": loop(parts[1], over: parts[3], words)
-        case "endfor":
-            guard case .loop? = blocks.popLast() else { return keep("{% \(words) %}") }
-            text += "{{/each}}"
+        case "for": unknown(words, closing: "endfor")
+        case "endfor": close(words)
         default: keep("{% \(words) %}")
         }
     }
 
+    /// The end of the innermost block; of one whose beginning is a comment, a comment.
+    private mutating func close(_ words: String) {
+        switch blocks.last {
+        case .condition(let closing)? where words == "endif":
+            blocks.removeLast()
+            put("/\(closing)")
+        case .loop? where words == "endfor":
+            blocks.removeLast()
+            put("/each")
+        case .unknown(closing: words)?:
+            blocks.removeLast()
+            put("/if")
+        default: keep("{% \(words) %}")
+        }
+    }
+
+    /// A block whose beginning has no counterpart: what is in it stays, and its end finds something to close.
+    private mutating func unknown(_ words: String, closing: String) {
+        keep("{% \(words) %}")
+        text += "{{#if true}}"
+        blocks.append(.unknown(closing: closing))
+    }
+
     private mutating func condition(_ parts: [String], _ words: String) {
         if parts.count == 1, let path = path(parts[0]) {
-            text += "{{#if \(path)}}"
+            put("#if \(path)")
             blocks.append(.condition(closing: "if"))
         } else if parts.count == 2, parts[0] == "not", let path = path(parts[1]) {
-            text += "{{#unless \(path)}}"
+            put("#unless \(path)")
             blocks.append(.condition(closing: "unless"))
         } else if parts.count == 3, ["==", "!="].contains(parts[1]), let path = path(parts[0]),
             let value = literal(parts[2])
         {
             let kind = parts[1] == "==" ? "ifEquals" : "unlessEquals"
-            text += "{{#\(kind) \(path) \(value)}}"
+            put("#\(kind) \(path) \(value)")
             blocks.append(.condition(closing: kind))
         } else {
-            keep("{% \(words) %}")
-            // Its end must find something to close.
-            text += "{{#if true}}"
-            blocks.append(.condition(closing: "if"))
+            unknown(words, closing: "endif")
         }
     }
 
@@ -155,8 +224,8 @@ struct JinjaBody {
             text += "{{history}}"
             return
         }
-        guard let path = path(list, isList: true) else { return keep("{% \(words) %}") }
-        text += "{{#each \(path)}}"
+        guard let path = path(list, isList: true) else { return unknown(words, closing: "endfor") }
+        put("#each \(path)")
         blocks.append(.loop(item: item))
     }
 
@@ -184,7 +253,8 @@ struct JinjaBody {
             return names.count == 2 ? known[names[1]] : nil
         }
         read(names[0], isList: isList)
-        return (items.isEmpty ? "" : "@root.") + names.joined(separator: ".")
+        let isPlain = items.isEmpty && !Self.reserved.contains(names[0])
+        return (isPlain ? "" : "@root.") + names.joined(separator: ".")
     }
 
     private func literal(_ words: String) -> String? {
@@ -198,7 +268,7 @@ struct JinjaBody {
     }
 
     private mutating func keep(_ tag: String) {
-        notes.append((line, "'\(tag)' is not translated; it stands in the text as a comment"))
+        notes.append((.error, line, "'\(tag)' is not translated; it stands in the text as a comment"))
         text += "{{!-- \(tag.replacing("--", with: "- -").replacing("}}", with: "} }")) --}}"
     }
 }
