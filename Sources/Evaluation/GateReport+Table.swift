@@ -33,10 +33,11 @@ extension GateReport {
     private func table(_ score: ModelScore) -> String {
         var text = "\(title(score))\n\(subtitle(score))\n\n"
         let rows = score.checks.map {
-            [$0.name, $0.verdict == .pass ? "pass" : $0.verdict.rawValue.uppercased(), $0.asked, $0.found]
+            [$0.name, $0.verdict == .pass ? "pass" : $0.verdict.rawValue.uppercased(), $0.asked, short($0, score)]
         }
         text += TextTable([Column("check"), Column("result"), Column("asked"), Column("found")], rows: rows).text
         if let rate = score.passRate { text += "pass rate: \(rate.text), 95 % interval\n" }
+        if let regression = score.regression { text += "no_regression: \(regression.evidence)\n" }
         for corrected in score.corrected {
             text +=
                 "corrected for \(corrected.judge): \(Shown.percent(corrected.share)) "
@@ -44,6 +45,12 @@ extension GateReport {
                 + "it passed \(Shown.percent(corrected.passed))\n"
         }
         return text + failures(score)
+    }
+
+    /// What was found, as short as a table's cell; the evidence of a comparison stands below the table.
+    private func short(_ check: GateCheck, _ score: ModelScore) -> String {
+        guard check.name == "no_regression", let regression = score.regression else { return check.found }
+        return regression.change
     }
 
     /// `support-reply@3.1.0 sha256:e9933fcc6c7a, answered by chat-default (sim-small)`

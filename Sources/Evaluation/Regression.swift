@@ -49,13 +49,18 @@ package struct Regression: Sendable, Equatable {
         drop > rule.margin + 1e-12 && probability < rule.alpha
     }
 
-    /// `95.0 % → 91.7 %, 1 better, 3 worse, p = 0.313; 12 cases cannot show a drop below 49.7 points`
-    var text: String {
+    /// `95.0 % → 91.7 %, 1 better, 3 worse, p = 0.313 (exact McNemar); 12 cases cannot show a drop below 49.7 points`
+    var text: String { "\(change), \(evidence)" }
+
+    /// `95.0 % → 91.7 %`
+    var change: String { "\(Shown.percent(before)) → \(Shown.percent(after))" }
+
+    /// Why that is more than chance or not, and what the comparison could not have seen.
+    var evidence: String {
         let test = isRepeated ? "paired t" : "exact McNemar"
         let power =
             detectable.map { "\(Shown.count(cases, "case")) cannot show a drop below \(Shown.points($0))" }
             ?? "\(Shown.count(cases, "case")) cannot show any drop"
-        return "\(Shown.percent(before)) → \(Shown.percent(after)), \(improved) better, \(worsened) worse, "
-            + "p = \(Shown.decimal(probability, places: 3)) (\(test)); \(power)"
+        return "\(improved) better, \(worsened) worse, p = \(Shown.decimal(probability, places: 3)) (\(test)); \(power)"
     }
 }

@@ -44,15 +44,15 @@ package struct TextTable: Sendable {
 
     private var widths: [Int] {
         columns.indices.map { column in
-            let cells = (rows + totals).map { $0[column].count }
-            return max(columns[column].title.count, cells.max() ?? 0)
+            let cells = (rows + totals).map { TextWidth.columns($0[column]) }
+            return max(TextWidth.columns(columns[column].title), cells.max() ?? 0)
         }
     }
 
     private func line(_ cells: [String], _ widths: [Int]) -> String {
         var text = ""
         for (index, cell) in cells.enumerated() {
-            let space = String(repeating: " ", count: max(0, widths[index] - cell.count))
+            let space = String(repeating: " ", count: max(0, widths[index] - TextWidth.columns(cell)))
             if index > 0 { text += TextTable.gap }
             text += columns[index].alignment == .left ? cell + space : space + cell
         }

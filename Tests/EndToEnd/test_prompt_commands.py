@@ -381,3 +381,44 @@ def test_a_folder_without_git_or_configuration_is_enough(tmp_path):
     assert "nothing found" in prompts("lint")
     assert "in no git repository" in prompts("lint", "--against", "main", code=2)
     assert "as far as git knows" in prompts("rollback", "greet", code=3)
+
+
+def test_a_mark_stands_under_its_place_whatever_the_width_of_letters(desk):
+    desk.write("wide.prompt", '---\ndescription: 漢字\nversion: 1.0.0\n---\n日本 {{e\u0301}}{{nmae}}\n')
+    lines = desk("lint", code=1).splitlines()
+    at = next(index for index, line in enumerate(lines) if "nmae" in line and line.startswith("    "))
+    # Four columns before the line; two for each of the two ideographs.
+    assert lines[at + 1].index("^") >= 4 + 4 + len(" {{")
+
+
+def test_findings_of_other_files_are_not_passed_tests(desk):
+    desk.write("good.prompt", "---\nversion: 1.0.0\n---\nHi\n")
+    desk.write("bad.prompt", "---\nversion: 1.0.0\n---\n{{nmae}}\n")
+    report = xml.fromstring(desk("lint", "prompts/good.prompt", "--format", "junit"))
+    assert [test.get("name") for test in report.iter("testcase")] == ["prompts/good.prompt"]
+    assert desk("lint", "prompts/good.prompt") == "1 file, nothing found\n"
+
+
+def test_a_fingerprint_lasts_while_a_text_is_edited(desk):
+    desk.commit(FILES)
+
+    def prints():
+        return [finding["fingerprint"] for finding in json.loads(desk("lint", "--format", "codequality", code=1)
+                                                                 .removesuffix("\n"))]
+
+    desk.write("greet.prompt", PROMPT.replace("Greet", "Welcome"))
+    first = prints()
+    desk.write("greet.prompt", PROMPT.replace("Greet", "# moved\nWelcome warmly"))
+    assert prints() == first and len(first) == 1
+
+
+def test_misspelt_names_are_told(desk, tmp_path):
+    desk.commit(FILES)
+    assert "did you mean 'house'?" in desk("bump", "--dependents-of", "huose", code=2)
+    error = desk("verify", "--bundle", "nowhere", "--config", "nofile", code=2)
+    assert "nofile" in error
+    desk("promote", "greet", "1.0.0", "--to", "production", "--commit")
+    result = subprocess.run(
+        [str(BINARY), "prompts", "promote", "greet", "1.0.0", "--to", "prodution"], cwd=desk.folder, env=ENVIRONMENT,
+        capture_output=True, text=True)
+    assert "there was no label 'prodution' before; did you mean 'production'?" in result.stderr

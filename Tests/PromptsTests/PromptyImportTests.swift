@@ -175,7 +175,7 @@ import Testing
     @Test(arguments: [
         ("---\ntools: [{name: f, kind: function}]\n---\nuser:\nx", "'tools' is left out"),
         ("---\nmodel: {apiType: embedding}\n---\nuser:\nx", "prompts are chats"),
-        ("---\ninputs: ${file:a.json}\n---\nuser:\n{{x}}", "another file's"),
+        ("---\ninputs: ${file:a.json}\n---\nuser:\n{{x}}", "'inputs': what is in another file"),
         ("---\ninputs: [{name: a, kind: audio}]\n---\nuser:\n{{a}}", "kind 'audio'"),
         ("---\noutputs: [{name: a, kind: object}]\n---\nuser:\nx", "the output 'a'"),
         ("---\ntemplate: handlebars\n---\nuser:\nx", "'handlebars' is read as Jinja2"),

@@ -125,7 +125,7 @@ package struct PromptyImport {
     private mutating func properties(_ member: YAMLMember) -> [PromptyProperty] {
         let inner = member.node.mappingMembers?.first { $0.name == "properties" }?.node ?? member.node
         let (found, faults) = PromptyProperty.all(of: inner)
-        for fault in faults { add(fault.severity, fault.message, Place(fault.position)) }
+        for fault in faults { add(fault.severity, "'\(member.name)': \(fault.message)", Place(fault.position)) }
         return found
     }
 

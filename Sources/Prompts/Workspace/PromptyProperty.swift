@@ -35,7 +35,7 @@ struct PromptyProperty {
             for entry in list {
                 guard let name = entry.json["name"]?.stringValue else {
                     findings.append(
-                        Finding(severity: .error, message: "has no name, and is left out", position: entry.position))
+                        Finding(severity: .error, message: "an entry has no name, and is left out", position: entry.position))
                     continue
                 }
                 properties.append(declared(name, entry, &findings))
@@ -44,7 +44,7 @@ struct PromptyProperty {
             for member in members { properties.append(of(member, &findings)) }
         } else if case .null = node.value {
         } else {
-            let message = "is another file's, and is left out; write its properties here"
+            let message = "what is in another file is left out; write it here"
             findings.append(Finding(severity: .error, message: message, position: node.position))
         }
         return (properties, findings)

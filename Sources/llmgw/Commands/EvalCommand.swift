@@ -73,7 +73,7 @@ extension Command {
         }
     }
 
-    private static func selector(_ arguments: Arguments) throws(Failure) -> String {
+    static func selector(_ arguments: Arguments) throws(Failure) -> String {
         let text = arguments.text("selector") ?? "@worktree"
         guard text.hasPrefix("@"), text.utf8.count > 1 else {
             throw .usage("--selector: '\(text)' is none; write @worktree, @production or @3.1.0")

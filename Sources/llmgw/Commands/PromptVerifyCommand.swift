@@ -1,4 +1,5 @@
 import Gateway
+import Glibc
 import JSON
 import Ledger
 import Prompts
@@ -18,7 +19,7 @@ extension Command {
         var findings = diagnostics.filter { $0.severity == .error }.map(\.description)
         if let location {
             findings += try registryFindings(location)
-            if let bundle = arguments.text("bundle") { findings += bundleFindings(bundle, location.library) }
+            if let bundle = arguments.text("bundle") { findings += try bundleFindings(bundle, location.library) }
         }
         let count = location.map { library in
             library.library.names.reduce(0) { $0 + library.library.versions(of: $1).count }
@@ -58,8 +59,12 @@ extension Command {
         }
     }
 
-    private static func bundleFindings(_ path: String, _ library: PromptLibrary) -> [String] {
-        guard let bytes = WholeFile.read(path) else { return ["\(path): cannot be read"] }
+    private static func bundleFindings(
+        _ path: String, _ library: PromptLibrary
+    ) throws(Failure) -> [String] {
+        guard let bytes = WholeFile.read(path) else {
+            throw .usage("--bundle: \(path): \(String(cString: strerror(errno)))")
+        }
         do throws(PromptLoadErrors) {
             return try PromptLibrary.load(bundle: bytes).released.compactMap { record in
                 let ours = library.versions(of: record.name).first { $0.version == record.version && $0.isReleased }

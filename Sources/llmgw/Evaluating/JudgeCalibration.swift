@@ -35,7 +35,7 @@ struct JudgeCalibration: Sendable {
         rows = try EvaluationFiles.read(path) { (bytes, file) throws(EvaluationFaults) in
             try CalibrationRow.read(bytes, file: file)
         }
-        selector = arguments.text("selector") ?? "@worktree"
+        selector = try Command.selector(arguments)
         floor = try JudgeCalibration.floor(arguments, recordPath)
     }
 

@@ -24,6 +24,7 @@ struct LabelMove {
         }
         guard after != before else { return false }
         warnOfFolder(context)
+        if before == nil { warnOfNewLabel(context) }
         let folder = desk.onDisk("prompts/labels")
         guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
             throw Failure(.failure, "\(folder): \(String(cString: strerror(errno)))")
@@ -36,6 +37,15 @@ struct LabelMove {
         context.output.write(Paint(context).diff(lines))
         context.output.flush()
         return true
+    }
+
+    /// A misspelt label is a new one that nobody asks for.
+    private func warnOfNewLabel(_ context: Context) {
+        let others = desk.workspace.files.filter { $0.hasPrefix("prompts/labels/") && $0.hasSuffix(".yaml") }
+            .map { String($0.dropFirst("prompts/labels/".count).dropLast(".yaml".count)) }
+        guard !others.isEmpty else { return }
+        context.errors.line("warning: there was no label '\(label)' before\(Guess.text(for: label, among: others))")
+        context.errors.flush()
     }
 
     /// A gateway without a repository knows one text of each prompt: the one on disk.

@@ -1,15 +1,20 @@
 import Crypto
 import JSON
 import Prompts
+import Reports
 
 /// What `prompts lint` found, in the forms that people and git servers read.
 struct LintReport {
     private let findings: [PromptDiagnostic]
     private let desk: PromptDesk
+    /// The files that were looked at.
+    private let files: [String]
 
-    init(_ findings: [PromptDiagnostic], _ desk: PromptDesk) {
+    /// - Parameter chosen: the files that were asked about; nil for all.
+    init(_ findings: [PromptDiagnostic], _ desk: PromptDesk, chosen: Set<String>? = nil) {
         self.findings = findings
         self.desk = desk
+        files = desk.workspace.files.filter { chosen?.contains($0) ?? true }
     }
 
     // MARK: Text
@@ -25,7 +30,8 @@ struct LintReport {
         let word = paint.text(finding.severity.rawValue, isError ? .red : .yellow)
         var text = "\(paint.text(place, .bold)): \(word) \(finding.code) \(Paint.printable(finding.message))\n"
         if let (line, column) = excerpt(finding) {
-            text += "    \(line)\n    \(String(repeating: " ", count: column))\(paint.text("^", .green))\n"
+            let space = String(repeating: " ", count: TextWidth.columns(String(line.prefix(column))))
+            text += "    \(line)\n    \(space)\(paint.text("^", .green))\n"
         }
         return text
     }
@@ -45,7 +51,7 @@ struct LintReport {
 
     private var sum: String {
         let errors = findings.count { $0.severity == .error }
-        let files = LintReport.count(desk.workspace.files.count, "file")
+        let files = LintReport.count(files.count, "file")
         guard !findings.isEmpty else { return "\(files), nothing found" }
         return "\(files), \(LintReport.count(errors, "error")), \(LintReport.count(findings.count - errors, "warning"))"
     }
@@ -67,7 +73,7 @@ struct LintReport {
             ])
         }
         return JSONValue.object([
-            JSONMember("files", .integer(desk.workspace.files.count)),
+            JSONMember("files", .integer(files.count)),
             JSONMember("errors", .integer(findings.count { $0.severity == .error })),
             JSONMember("warnings", .integer(findings.count { $0.severity == .warning })),
             JSONMember("findings", .array(list)),
@@ -76,11 +82,13 @@ struct LintReport {
 
     // MARK: GitLab
 
-    /// GitLab's code quality report. A fingerprint leaves the line out: a finding that moves is the same finding.
+    /// GitLab's code quality report. A fingerprint leaves out the line, digests and commits: a finding that moves, or whose
+    /// text is edited further, is the same finding.
     var codeQuality: [UInt8] {
         var seen: [String: Int] = [:]
         let list = findings.map { finding in
-            let key = "\(finding.file)\n\(finding.code)\n\(finding.message)"
+            let path = desk.inRepository(finding.file)
+            let key = "\(path)\n\(finding.code)\n\(LintReport.lasting(finding.message))"
             let number = seen[key, default: 0]
             seen[key] = number + 1
             return JSONValue.object([
@@ -91,7 +99,7 @@ struct LintReport {
                 JSONMember(
                     "location",
                     .object([
-                        JSONMember("path", .string(desk.inRepository(finding.file))),
+                        JSONMember("path", .string(path)),
                         JSONMember("lines", .object([JSONMember("begin", .integer(finding.line))])),
                     ])),
             ])
@@ -99,11 +107,17 @@ struct LintReport {
         return JSONValue.array(list).serialized() + [10]
     }
 
+    /// The message without its hexadecimal words of seven digits or more.
+    private static func lasting(_ message: String) -> String {
+        message.split(omittingEmptySubsequences: false) { !($0.isASCII && $0.isHexDigit) }
+            .map { $0.count < 7 ? String($0) : "…" }.joined(separator: " ")
+    }
+
     // MARK: JUnit
 
     /// A test case for each file. Warnings stand in the output of a file without errors, and fail nothing.
     var junit: [UInt8] {
-        let cases = desk.workspace.files.map { path in
+        let cases = files.map { path in
             let own = findings.filter { $0.file == path }
             return JUnitCase(
                 name: desk.inRepository(path), className: "llmgw prompts lint", file: desk.inRepository(path),
@@ -111,7 +125,7 @@ struct LintReport {
                 notes: own.filter { $0.severity == .warning }.map(line))
         }
         // What belongs to no file, such as the folder itself.
-        let others = findings.filter { !desk.workspace.files.contains($0.file) }
+        let others = findings.filter { !files.contains($0.file) }
         let extra = Dictionary(grouping: others, by: \.file).sorted { $0.key < $1.key }.map { path, own in
             JUnitCase(
                 name: desk.inRepository(path), className: "llmgw prompts lint", file: desk.inRepository(path),

@@ -71,18 +71,23 @@ extension PromptDesk {
         }
     }
 
+    /// `house-style` of `prompts/partials/_house-style.prompt`.
+    private static func stem(_ path: String) -> String {
+        let file = path.split(separator: "/").last ?? ""
+        return String(file.prefix { $0 != "." }.drop { $0 == "_" })
+    }
+
     /// `house-style`, `partials/_house-style.prompt`, or a path from here.
     private func part(_ word: String) throws(Failure) -> String {
         let matches = workspace.parts.filter { path in
             let file = path.split(separator: "/").last.map(String.init) ?? path
-            let stem = file.prefix { $0 != "." }.drop { $0 == "_" }
-            return path == "prompts/" + word || shown(path) == word || file == word || stem == word
+            return path == "prompts/" + word || shown(path) == word || file == word || PromptDesk.stem(path) == word
         }
         guard let only = matches.first, matches.count == 1 else {
             throw .usage(
                 matches.isEmpty
                     ? "--dependents-of: there is no partial, schema or tool '\(word)'"
-                        + Guess.text(for: word, among: workspace.parts.map { String($0.dropFirst("prompts/".count)) })
+                        + Guess.text(for: word, among: workspace.parts.map(PromptDesk.stem))
                     : "--dependents-of: '\(word)' may be "
                         + matches.map { String($0.dropFirst("prompts/".count)) }.joined(separator: " or "))
         }

@@ -28,11 +28,9 @@ extension Command {
         } catch {
             throw Failure.usage("--against: \(error)")
         }
-        if !arguments.operands.isEmpty {
-            let chosen = try desk.files(arguments.operands)
-            findings.removeAll { !chosen.contains($0.file) }
-        }
-        let report = LintReport(findings, desk)
+        let chosen = arguments.operands.isEmpty ? nil : try desk.files(arguments.operands)
+        if let chosen { findings.removeAll { !chosen.contains($0.file) } }
+        let report = LintReport(findings, desk, chosen: chosen)
         switch arguments.text("format") {
         case "json": context.output.write(report.json)
         case "junit": context.output.write(report.junit)
