@@ -37,8 +37,21 @@ extension Assertion {
     /// The finding of the assertion with `not-` before it; what could not be checked stays as it is.
     package func negated(_ finding: Finding) -> Finding {
         guard finding.isDecided else { return finding }
-        return Finding(
-            passes: !finding.passes, score: 1 - finding.score, reason: "\(label): the answer does what it must not")
+        return Finding(passes: !finding.passes, score: 1 - finding.score, reason: unwanted)
+    }
+
+    /// What a negated assertion has found.
+    private var unwanted: String {
+        func list(_ texts: [String]) -> String { texts.map { "'\($0)'" }.joined(separator: ", ") }
+        return switch test {
+        case .contains(let texts, let all, _) where all || texts.count == 1: "the answer contains \(list(texts))"
+        case .contains(let texts, _, _): "the answer contains one of \(list(texts))"
+        case .startsWith(let text): "the answer starts with '\(text)'"
+        case .regex(let pattern): "the answer has what matches \(pattern.text)"
+        case .jsonPath(let path, _): "the answer has it at \(path.text)"
+        case .refusal: "the model refused"
+        default: "the answer does what it must not"
+        }
     }
 
     private func plainCheck(_ answer: Answer) -> Finding? {
@@ -46,7 +59,9 @@ extension Assertion {
         case .equals(let value): Finding(passes: Assertion.equals(answer.text, value), reason: "the answer is another")
         case .contains(let texts, let all, let ignoringCase): contains(answer.text, texts, all, ignoringCase)
         case .startsWith(let text):
-            Finding(passes: answer.text.hasPrefix(text), reason: "the answer does not start with '\(text)'")
+            Finding(
+                passes: answer.text.hasPrefix(text) || answer.text.utf8.starts(with: text.utf8),
+                reason: "the answer does not start with '\(text)'")
         case .regex(let pattern): regex(answer.text, pattern)
         case .isJSON(let shape): isJSON(answer.text, shape)
         case .containsJSON(let shape):
@@ -80,7 +95,7 @@ extension Assertion {
 
     private func contains(_ text: String, _ wanted: [String], _ all: Bool, _ ignoringCase: Bool) -> Finding {
         let text = ignoringCase ? text.lowercased() : text
-        let missing = wanted.filter { !text.contains(ignoringCase ? $0.lowercased() : $0) }
+        let missing = wanted.filter { !TextSearch.finds(ignoringCase ? $0.lowercased() : $0, in: text) }
         return Finding(
             passes: all ? missing.isEmpty : missing.count < wanted.count,
             score: all ? Double(wanted.count - missing.count) / Double(max(1, wanted.count)) : nil,
@@ -113,7 +128,7 @@ extension Assertion {
             switch test {
             case .exists: true
             case .equals(let wanted): JSONText.areEqual(value, wanted)
-            case .contains(let wanted): found.contains(wanted)
+            case .contains(let wanted): TextSearch.finds(wanted, in: found)
             case .matches(let pattern): pattern.isFound(in: found)
             }
         return Finding(passes: passes, reason: "\(path.text) is \(Assertion.excerpt(found))")

@@ -14,7 +14,8 @@ package enum RenderTest: Sendable, Equatable {
         let messages = messages.arrayValue ?? []
         switch self {
         case .contains(let text):
-            return messages.contains { RenderTest.text($0).contains(text) } ? nil : "no message contains '\(text)'"
+            return messages.contains { TextSearch.finds(text, in: RenderTest.text($0)) }
+                ? nil : "no message contains '\(text)'"
         case .roles(let wanted):
             let roles = messages.map { $0["role"]?.stringValue ?? "" }
             return roles == wanted ? nil : "the roles are \(roles.joined(separator: ", "))"

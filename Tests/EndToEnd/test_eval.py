@@ -353,6 +353,9 @@ def test_names_and_attachments_that_would_come_out_the_same_are_kept_apart(bench
             paths[path] = (bench.folder / path).read_text().splitlines()[0]
             assert paths[path] in test.find("failure").text
     assert len(paths) == 8
+    # Without a report they are written all the same.
+    result = bench.eval(bench.prompts / "evals/other.eval.yaml", "--attachments", "alone", code=1)
+    assert len(list((bench.folder / "alone").iterdir())) == 4
 
 
 def test_each_gate_keeps_its_journal_when_another_has_passed(bench, upstream):
@@ -383,7 +386,29 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_is_paid(bench, 
         result = bench.eval(gate, option, "nowhere/report", code=2)
         assert f"{option}: nowhere/report cannot be written: No such file" in result.stderr
         assert "is a folder" in bench.eval(gate, option, "prompts", code=2).stderr
+    assert "--attachments: nowhere/eval cannot be made" in bench.eval(gate, "--attachments", "nowhere/eval", code=2).stderr
     assert upstream.requests == []
+
+
+def test_what_is_no_file_is_written_to_and_a_file_keeps_its_permissions(bench):
+    gate = bench.write([case("a")])
+    pipe = bench.folder / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    (bench.folder / "kept.md").write_text("old")
+    (bench.folder / "kept.md").chmod(0o600)
+    (bench.folder / "link.xml").symlink_to("target.xml")
+    (bench.folder / "target.xml").write_text("old")
+    bench.eval(gate, "--out", pipe, "--markdown", "kept.md", "--junit", "link.xml")
+    assert json.loads(reader.communicate(timeout=30)[0])["gates"] and pipe.is_fifo()
+    assert (bench.folder / "kept.md").stat().st_mode & 0o777 == 0o600 and (bench.folder / "link.xml").is_symlink()
+    assert (bench.folder / "target.xml").read_text().startswith("<?xml")
+
+
+def test_an_address_without_its_path_is_a_mistake_and_not_a_provider_that_failed(bench):
+    gate = bench.write([case("a"), case("b")])
+    bench.command = lambda *arguments: [str(BINARY), "eval", *map(str, arguments), "--base-url", bench.gateway.url]
+    assert "--base-url ends in /v1" in bench.eval(gate, code=2).stderr
 
 
 def test_the_baseline_is_paid_once(gateways, upstream, tmp_path):

@@ -30,9 +30,7 @@ extension Command {
             context.output.write(bytes)
             return .success
         }
-        let fresh = path + ".new"
-        unlink(fresh)
-        guard WholeFile.create(fresh, bytes), rename(fresh, path) == 0 else {
+        guard WholeFile.replace(path, bytes) else {
             throw Failure(.failure, "\(path): \(String(cString: strerror(errno)))")
         }
         let count = bytes.count { $0 == 10 } - 1

@@ -189,7 +189,8 @@ final class EvaluationClient {
         let message = error?["message"]?.stringValue ?? "no reason given"
         let isNamed =
             code.map { $0.hasPrefix("prompt_") || $0.hasPrefix("model_not") || $0 == "invalid_api_key" } ?? false
-        let isPlain = code == "unpriced_model" || (code == "invalid_value" && error?["llmgw"] != nil)
+        let isElsewhere = code == "unknown_endpoint"
+        let isPlain = isElsewhere || code == "unpriced_model" || (code == "invalid_value" && error?["llmgw"] != nil)
         let kind: CallFailure.Kind =
             switch head.status {
             case 401, 403: .usage
@@ -198,7 +199,8 @@ final class EvaluationClient {
             case 400...499 where isNamed || isPlain: .usage
             default: .call
             }
-        let text = "\(head.status)\(code.map { " \($0)" } ?? ""): \(message)"
+        let remedy = isElsewhere ? "; --base-url ends in /v1" : ""
+        let text = "\(head.status)\(code.map { " \($0)" } ?? ""): \(message)\(remedy)"
         return CallFailure(
             kind: kind, code: code, message: text, requestID: head.fields["x-llmgw-request-id"],
             cost: head.fields["x-llmgw-cost"].flatMap { Money(shown: $0) }, prompt: head.fields["x-llmgw-prompt"],

@@ -127,7 +127,7 @@ struct EvaluationFiles: Sendable {
         return records
     }
 
-    static func isFolder(_ path: String) -> Bool {
+    private static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }

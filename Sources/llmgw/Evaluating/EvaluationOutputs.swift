@@ -18,11 +18,18 @@ struct EvaluationOutputs {
     func requirePlaces(_ files: [EvaluationFiles]) throws(Failure) {
         for option in ["out", "junit", "markdown"] {
             guard let path = arguments.text(option) else { continue }
-            let folder = EvaluationFiles.folder(of: path)
-            guard access(folder, W_OK) == 0, !EvaluationFiles.isFolder(path) else {
-                let reason = EvaluationFiles.isFolder(path) ? "is a folder" : String(cString: strerror(errno))
+            var status = stat()
+            let isThere = stat(path, &status) == 0
+            let isFolder = isThere && status.st_mode & S_IFMT == S_IFDIR
+            // A file is put in its place by a rename; a pipe or a terminal is written to.
+            let isReplaced = !isThere || status.st_mode & S_IFMT == S_IFREG
+            guard !isFolder, access(isReplaced ? EvaluationFiles.folder(of: path) : path, W_OK) == 0 else {
+                let reason = isFolder ? "is a folder" : String(cString: strerror(errno))
                 throw .usage("--\(option): \(path) cannot be written: \(reason)")
             }
+        }
+        if let folder = arguments.text("attachments"), access(EvaluationFiles.folder(of: folder), W_OK) != 0 {
+            throw .usage("--attachments: \(folder) cannot be made: \(String(cString: strerror(errno)))")
         }
         guard keepsRecords else { return }
         for one in files {
@@ -46,8 +53,8 @@ struct EvaluationOutputs {
         }
         if let path = arguments.text("out") { try put(path, json(reports)) }
         if let path = arguments.text("markdown") { try put(path, Array(MarkdownReport.text(reports).utf8)) }
+        let attachments = try attach(reports)
         if let path = arguments.text("junit") {
-            let attachments = try attach(reports)
             let text = JUnitReport.text(reports) { report, sample in
                 attachments[Attachment(gate: report.gate.file, key: sample.key)]
             }

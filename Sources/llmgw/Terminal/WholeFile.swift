@@ -48,17 +48,47 @@ enum WholeFile {
     }
 
     /// Makes a file, or puts it in the place of one, all at once. False when it cannot, and `errno` says why.
+    ///
+    /// A file that is there keeps its permissions, and a link its place. What is no file, such as `/dev/stdout`, is
+    /// written to: a device must not be replaced by a file.
     static func replace(_ path: String, _ bytes: [UInt8]) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return replace(path, bytes, mode: nil) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return false }
+            defer { close(descriptor) }
+            return writeAll(bytes, to: descriptor)
+        }
+        let whole = realpath(path, nil).map { pointer in
+            defer { free(pointer) }
+            return String(cString: pointer)
+        }
+        return replace(whole ?? path, bytes, mode: status.st_mode & 0o7777)
+    }
+
+    private static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t?) -> Bool {
         let draft = "\(path).\(getpid()).new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { return false }
-        let isWritten = write(descriptor, bytes, bytes.count) == bytes.count
+        let isWritten = writeAll(bytes, to: descriptor) && mode.map { fchmod(descriptor, $0) == 0 } ?? true
         close(descriptor)
         guard isWritten, rename(draft, path) == 0 else {
             let reason = errno
             unlink(draft)
             errno = reason
             return false
+        }
+        return true
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
         }
         return true
     }
