@@ -126,7 +126,6 @@ extension RequestHandler {
         if call.wantsBodyMember {
             var fields = answerFields(call, attempt)
             appendCost(cost, to: &fields)
-            if let cause = call.cutBy { fields.append("x-llmgw-cut", cause) }
             member = fields.gatewayMember
         }
         let comment = call.wantsComments ? CostComment.event(cost, cutBy: call.cutBy) : []
