@@ -64,6 +64,17 @@ def test_a_streams_last_chunk_says_what_headers_cannot(client):
     assert [text.llmgw["cost"] for text in texts if hasattr(text, "llmgw")]
 
 
+def test_the_last_event_of_the_responses_api_says_the_same(client):
+    include = {"x-llmgw-include": "body"}
+    *rest, last = client.responses.create(model="sim-small", input="hello", stream=True, extra_headers=include)
+    assert last.type == "response.completed" and last.response.usage.total_tokens > 0
+    assert last.llmgw["cost"].endswith(" USD") and not any(hasattr(event, "llmgw") for event in rest)
+    assert client.responses.create(model="sim-small", input="hello", extra_headers=include).llmgw["cost"]
+    with client.responses.stream(model="sim-small", input="hello", extra_headers=include) as stream:
+        stream.until_done()
+        assert stream.get_final_response().output_text
+
+
 def test_the_streaming_helper_accumulates_an_answer(client):
     with client.chat.completions.stream(
         model="sim-small", messages=[{"role": "user", "content": "hello"}]
