@@ -1,5 +1,6 @@
 """Budgets on every level: many calls at once against a small limit never exceed it, and the refusal names the level."""
 import concurrent.futures
+import json
 import re
 from decimal import Decimal
 
@@ -204,3 +205,26 @@ def test_reports_show_every_level(start):
     rules = gateway.cli("check").stdout
     assert "9.00 USD each month, days in UTC, of team one" in rules
     assert "0.0001 USD each day, days in UTC, for each user" in rules
+
+
+def test_a_budget_of_a_key_that_nobody_has_fails_the_check(gateways):
+    gateway = gateways(budgets([], [budget(key="nightjob")]))
+    # Before there is a ledger nobody can tell.
+    checked = gateway.cli("check", check=False)
+    assert checked.returncode == 0 and "warning: applications.app.budgets[0].key: whether a key" in checked.stdout
+    gateway.start()
+    gateway.key("app", "--name", "night-job")
+    gateway.key("other", "--name", "nightjob")
+    checked = gateway.cli("check", check=False)
+    assert checked.returncode == 1 and "1 error, 0 warnings; generation" in checked.stdout
+    assert "so it counts nothing; did you mean 'night-job'?" in checked.stdout
+    right = gateways(budgets([], [budget(key="night-job")]))
+    right.start()
+    checked = right.cli("check", check=False)
+    assert checked.returncode == 1 and "llmgw keys create app --name night-job makes one" in checked.stdout
+    right.key("app", "--name", "night-job")
+    assert right.cli("check").returncode == 0
+    listed = json.loads(right.cli("keys", "list", "--format", "json").stdout)["keys"]
+    (identifier,) = [key["id"] for key in listed if key["name"] == "night-job"]
+    right.cli("keys", "revoke", identifier)
+    assert right.cli("check", check=False).returncode == 1

@@ -1,13 +1,15 @@
 import Admin
+import CivilTime
 import Gateway
 import JSON
+import Ledger
 
 extension Command {
     static let check = Command(
         name: "check", summary: "everything that serve would refuse, and everything that matches nothing",
         notes: [
-            "Exit code 2 when serve would refuse; warnings alone are fine.",
-            "Nothing is changed; of a ledger only what it knows of prompts is read.",
+            "Exit code 2 when serve would refuse, 1 when a budget is for a key that nobody has; warnings alone are fine.",
+            "Nothing is changed; of a ledger only what it knows of prompts and keys is read.",
         ],
         options: [.config, .jsonFormat],
         examples: [
@@ -19,26 +21,40 @@ extension Command {
         let built = GenerationBuilder(
             path: path, environment: context.environment, factories: PluginTable.factories
         ).build()
+        let findings = built.diagnostics + (built.generation.map { keyFindings($0.configuration) } ?? [])
         let rules = built.generation.map { EffectiveRules($0) }
         if arguments.text("format") == "json" {
-            context.output.write(json(path, built, rules) + [10])
+            context.output.write(json(path, built, findings, rules) + [10])
         } else {
-            for finding in built.diagnostics { context.output.line(finding.description) }
-            if !built.diagnostics.isEmpty { context.output.line() }
-            context.output.line("\(path): \(summary(built))")
+            for finding in findings { context.output.line(finding.description) }
+            if !findings.isEmpty { context.output.line() }
+            context.output.line("\(path): \(summary(built, findings))")
             if let rules { context.output.write(rules.text) }
         }
-        return built.generation == nil ? .usage : .success
+        guard built.generation != nil else { return .usage }
+        return findings.contains { $0.severity == .error } ? .findings : .success
     }
 
-    private static func summary(_ built: GenerationBuilder.Result) -> String {
-        let errors = built.diagnostics.count { $0.severity == .error }
-        let warnings = built.diagnostics.count - errors
+    /// Budgets of keys beside the keys that the ledger has; a ledger that is not there yet has none to tell of.
+    private static func keyFindings(_ configuration: Configuration) -> [Diagnostic] {
+        let now = Clock.utcMilliseconds()
+        let reader = try? LedgerLocation(configuration).existingReader()
+        let keys = reader.flatMap { try? $0.keys() }?.filter { key in
+            key.revokedAt.map { $0 > now } ?? true && key.expiresAt.map { $0 > now } ?? true
+        }
+        return configuration.keyFindings(keys?.map { ($0.application, $0.name.isEmpty ? $0.id : $0.name) })
+    }
+
+    private static func summary(_ built: GenerationBuilder.Result, _ findings: [Diagnostic]) -> String {
+        let errors = findings.count { $0.severity == .error }
+        let warnings = findings.count - errors
         let counts = "\(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")"
         return built.generation.map { "\(counts); generation \($0.id)" } ?? "\(counts); serve would refuse it"
     }
 
-    private static func json(_ path: String, _ built: GenerationBuilder.Result, _ rules: EffectiveRules?) -> [UInt8] {
+    private static func json(
+        _ path: String, _ built: GenerationBuilder.Result, _ findings: [Diagnostic], _ rules: EffectiveRules?
+    ) -> [UInt8] {
         var body = JSONWriter()
         body.beginObject()
         body.member("file", path)
@@ -46,7 +62,7 @@ extension Command {
         body.member("generation", built.generation?.id)
         body.name("diagnostics")
         body.beginArray()
-        for finding in built.diagnostics { finding.write(to: &body) }
+        for finding in findings { finding.write(to: &body) }
         body.endArray()
         body.name("applications")
         body.beginArray()
