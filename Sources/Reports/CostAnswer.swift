@@ -11,8 +11,9 @@ package struct CostAnswer: Sendable {
     /// - Parameter width: columns of the terminal; nil when there is none.
     package init(_ request: CostRequest, from reader: LedgerReader, width: Int? = nil) throws(LedgerError) {
         guard request.format == .focus else {
-            bytes = try CostDocument(request, from: reader).bytes(width: width)
-            notes = []
+            let document = try CostDocument(request, from: reader)
+            bytes = document.bytes(width: width)
+            notes = request.format == .csv ? document.gapNotes : []
             return
         }
         let document = try FocusDocument(request, from: reader)

@@ -56,7 +56,8 @@ extension CostReport {
         }
         let grouped = sums.map { CostRow(key: $0.key, figures: $0.value) }
         return CostReport(
-            rows: grouped.sorted { CostReport.precedes($0.key, $1.key) }, total: total, complete: complete)
+            rows: grouped.sorted { CostReport.precedes($0.key, $1.key) }, total: total, complete: !isOpen,
+            gaps: gaps)
     }
 
     static func precedes(_ left: [String?], _ right: [String?]) -> Bool {

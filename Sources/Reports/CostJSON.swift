@@ -14,6 +14,7 @@ extension CostDocument {
         body.member("zone", request.window.zone.name)
         body.member("currency", currency?.code)
         body.member("complete", report.complete)
+        CostGapText.write(report.gaps, to: &body)
         writePrevious(to: &body)
         writeForecast(to: &body)
         body.name("rows")
@@ -42,6 +43,7 @@ extension CostDocument {
         body.member("from", Timestamp.format(window.from))
         body.member("to", Timestamp.format(window.to))
         body.member("complete", previous?.complete ?? true)
+        CostGapText.write(previous?.gaps ?? [], to: &body)
         body.endObject()
     }
 

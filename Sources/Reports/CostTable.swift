@@ -67,7 +67,7 @@ extension CostDocument {
 
     private func notes(_ left: [String]) -> String {
         var notes: [String] = []
-        if !report.complete { notes.append("Calls of this time are still under way: figures can rise.") }
+        if report.isOpen { notes.append("Calls of this time are still under way: figures can rise.") }
         if report.total.presumed.values.contains(where: { $0 != 0 }) {
             notes.append(
                 "Presumed is a part of the cost: calls whose end is unknown, charged at the most they can have cost.")
@@ -75,7 +75,7 @@ extension CostDocument {
         if report.total.unpricedRequests > 0 {
             notes.append("Unpriced calls have no price in the price book; what they cost is in no figure here.")
         }
-        notes += comparisonNotes + forecastNotes
+        notes += gapNotes + comparisonNotes + forecastNotes
         if !left.isEmpty {
             notes.append("Left out for width: \(left.joined(separator: ", ")); a pipe or --format csv has them.")
         }

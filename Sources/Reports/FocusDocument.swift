@@ -12,12 +12,12 @@ package struct FocusDocument: Sendable {
     /// Reads the charges from a ledger, one by one. Blocks for as long as that takes.
     package init(_ request: CostRequest, from reader: LedgerReader) throws(LedgerError) {
         var sum = FocusSum(request.window)
-        let open = try reader.charges(
+        let end = try reader.charges(
             request.query, charge: { sum.add($0) }, correction: { sum.add($0) }, removed: { sum.add($0) })
-        self.init(request.window, sum, open: open)
+        self.init(request.window, sum, open: end.open, gaps: end.gaps)
     }
 
-    init(_ window: ReportWindow, _ sum: FocusSum, open: Int64) {
+    init(_ window: ReportWindow, _ sum: FocusSum, open: Int64, gaps: [Range<Int64>] = []) {
         let calendar = FocusCalendar(window)
         let used = sum.usage.flatMap { calendar.rows($0.key, $0.value.usage, $0.value.cost) }
         let others = sum.others.map { calendar.row($0.key, $0.value) }
@@ -29,7 +29,7 @@ package struct FocusDocument: Sendable {
                 "calls without a price in the price book: \(sum.unpriced); they are in no row, for FOCUS has no 'unknown'"
             )
         }
-        self.notes = notes
+        self.notes = notes + CostGapText.notes(gaps)
     }
 
     package var csv: String {

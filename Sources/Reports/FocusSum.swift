@@ -44,20 +44,26 @@ struct FocusSum {
 
     private(set) var usage: [UsageKey: (usage: Usage, cost: Int64)] = [:]
     private(set) var others: [OtherKey: Int64] = [:]
-    /// Charges whose price nobody knows: they are in no row.
+    /// Requests whose price nobody knows: they are in no row.
     private(set) var unpriced: Int64 = 0
     private let window: ReportWindow
-    private var accounts: [Int64: Account] = [:]
+    private var accounts: [AccountKey: Account] = [:]
+
+    private struct AccountKey: Hashable {
+        let source: Int64
+        let currency: Currency
+    }
 
     init(_ window: ReportWindow) {
         self.window = window
     }
 
     mutating func add(_ row: ChargeRow) {
-        guard let cost = row.cost, let account = account(row.source) else {
-            unpriced = unpriced.addingClamped(1)
+        guard let cost = row.cost, let currency = row.source.currency else {
+            if !row.isSuperseded { unpriced = unpriced.addingClamped(1) }
             return
         }
+        let account = account(row.source, currency)
         let day = day(of: row.admittedAt)
         guard row.basis != .presumed else {
             add(cost, OtherKey(day: day, account: account, kind: .presumed, billed: month(of: row.admittedAt)))
@@ -73,7 +79,8 @@ struct FocusSum {
     /// Single charges are gone: which of them had rates of their own cannot be told.
     mutating func add(_ removed: ChargeSum) {
         unpriced = unpriced.addingClamped(removed.unpriced)
-        guard let cost = removed.cost, let account = account(removed.source) else { return }
+        guard let cost = removed.cost, let currency = removed.source.currency else { return }
+        let account = account(removed.source, currency)
         let day = day(of: removed.from)
         if removed.presumed != 0 {
             let key = OtherKey(day: day, account: account, kind: .presumed, billed: month(of: removed.from))
@@ -90,7 +97,9 @@ struct FocusSum {
     }
 
     mutating func add(_ row: CorrectionRow) {
-        guard let account = account(row.source) else { return }
+        if row.givesPrice { unpriced = unpriced.subtractingClamped(1) }
+        guard row.nano != 0 else { return }
+        let account = account(row.source, row.currency)
         add(
             row.nano,
             OtherKey(
@@ -102,16 +111,16 @@ struct FocusSum {
         others[key] = (others[key] ?? 0).addingClamped(nano)
     }
 
-    private mutating func account(_ source: ChargeSource) -> Account? {
-        if let known = accounts[source.id] { return known }
-        guard let currency = source.currency else { return nil }
+    private mutating func account(_ source: ChargeSource, _ currency: Currency) -> Account {
+        let key = AccountKey(source: source.id, currency: currency)
+        if let known = accounts[key] { return known }
         let call = source.call
         let account = Account(
             application: call.application, team: call.team, key: call.key, model: call.model,
             prompt: call.prompt?.name, promptVersion: call.prompt?.version, experiment: call.variant?.experiment,
             variant: call.variant?.variant, provider: source.provider, upstreamModel: source.upstreamModel,
             currency: currency)
-        accounts[source.id] = account
+        accounts[key] = account
         return account
     }
 

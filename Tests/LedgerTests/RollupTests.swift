@@ -58,6 +58,68 @@ import Testing
         await ledger.close()
     }
 
+    /// All that is exported charge by charge, in money.
+    private func exported(_ query: CostQuery, _ reader: LedgerReader) throws -> (
+        cost: [Currency: Int64], end: ChargesEnd
+    ) {
+        var cost: [Currency: Int64] = [:]
+        func add(_ nano: Int64?, _ currency: Currency?) {
+            if let nano, let currency { cost[currency, default: 0] += nano }
+        }
+        let end = try reader.charges(
+            query, charge: { add($0.cost, $0.source.currency) }, correction: { add($0.nano, $0.currency) },
+            removed: { add($0.cost, $0.source.currency) })
+        return (cost.filter { $0.value != 0 }, end)
+    }
+
+    /// Whatever was corrected, and wherever rows were removed: two reports on the same window never differ in silence.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func exportedChargesAddUpToTheCostsOrNameWhatIsMissing(seed: UInt64) async throws {
+        let folder = try Folder()
+        var random = Seeded(state: seed &* 0x9E37_79B9_7F4A_7C15)
+        try await history(folder, &random, steps: 250)
+        var queries = [CostQuery(from: midnight, to: midnight + 86_400_000)]
+        for index in 0..<30 {
+            var query = CostQuery(from: noon + Int64.random(in: -9_000_000...5_000_000, using: &random), to: 0)
+            query.to = query.from + Int64.random(in: 1...9_000_000, using: &random)
+            query.application = index % 5 == 0 ? "bot" : nil
+            queries.append(query)
+        }
+        let reader = try LedgerReader.open(folder.ledger)
+        let before = try queries.map { try reader.costs($0) }
+        for (query, costs) in zip(queries, before) {
+            let export = try exported(query, reader)
+            #expect(export.cost == costs.total.cost.filter { $0.value != 0 } && export.end.gaps == [])
+            #expect(costs.gaps == [])
+        }
+
+        var wish = LedgerRetention()
+        (wish.attempts, wish.refused) = (.zero, .zero)
+        let connection = try LedgerFile.open(folder.ledger, options: LedgerOptions())
+        let retention = try #require(try Retention(connection, wish))
+        let cut = noon + Int64.random(in: -3_000_000...3_000_000, using: &random)
+        // Periods of the test end long after; without them nothing keeps the rows.
+        try connection.execute("UPDATE period SET ends_at=starts_at+1")
+        for _ in 0..<60 { try retention.step(now: cut) }
+        connection.close()
+        let later = try LedgerReader.open(folder.ledger)
+        var gaps = 0
+        for (query, costs) in zip(queries, before) {
+            let now = try later.costs(query)
+            let export = try exported(query, later)
+            #expect(export.cost == now.total.cost.filter { $0.value != 0 })
+            if now.gaps.isEmpty {
+                #expect(now == costs && export.end.gaps == [])
+            } else {
+                gaps += 1
+                #expect(!now.complete)
+                #expect(now.gaps.allSatisfy { $0.contains(query.from) || $0.contains(query.to - 1) })
+            }
+        }
+        #expect(gaps > 0)
+        #expect(try later.costs(queries[0]) == before[0])
+    }
+
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func reportsFromRollupsEqualThoseFromRows(seed: UInt64) async throws {
         let folder = try Folder()

@@ -104,7 +104,8 @@ import Testing
     @Test func aCorrectionOfAnEarlierMonthSaysSo() throws {
         func correction(_ at: String) -> CorrectionRow {
             CorrectionRow(
-                source: source(price), admittedAt: Self.noon, at: Timestamp.parse(at) ?? 0, kind: .lateUsage, nano: -7)
+                source: source(price), admittedAt: Self.noon, at: Timestamp.parse(at) ?? 0, kind: .lateUsage,
+                currency: .usd, nano: -7)
         }
         let rows = try rows([], [correction("2026-11-25T00:00:00Z"), correction("2026-12-03T00:00:00Z")])
         #expect(

@@ -121,6 +121,76 @@ import Testing
         #expect(!sums.isEmpty && sums.count < after.count)
     }
 
+    @Test func aPriceThatWasFoundLaterIsExportedInItsOwnCurrency() async throws {
+        let folder = NSTemporaryDirectory() + "reports-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let ledger = try LedgerWriter.open(folder + "/ledger.db")
+        let at = Timestamp.parse("2026-11-03T10:00:00Z") ?? 0
+        for number in 0..<4 {
+            let call = Call(number: number, at: at + Int64(number), isPriced: number == 0)
+            _ = await ledger.admit(call.hold)
+            try await ledger.settle(call.end, closing: call.closing)
+            guard number < 3 else { continue }
+            for nano in [700, -100] as [Int64] {
+                var adjustment = Adjustment(
+                    request: call.hold.request, attempt: 1, kind: .reprice, nano: nano, by: "t", reason: "found", at: at
+                )
+                if number > 0 { adjustment.currency = number == 1 ? .usd : .eur }
+                try await ledger.adjust(adjustment)
+            }
+        }
+        await ledger.close()
+        let reader = try LedgerReader.open(folder + "/ledger.db")
+        for parameters in [["day": "2026-11-03"], ["day": "2026-11-03", "currency": "EUR"]] {
+            let total = try json(parameters, reader)["total"]
+            let request = try CostRequest(
+                parameters.merging(["format": "focus"]) { $1 }, format: .table, now: Self.now)
+            let document = try FocusDocument(request, from: reader)
+            let report = try reader.costs(request.query)
+            for currency in [Currency.usd, .eur] where request.currency ?? currency == currency {
+                let billed = document.rows.filter { $0.account.currency == currency }.reduce(0) { $0 + $1.billed }
+                #expect(billed == report.total.cost[currency], "\(currency)")
+            }
+            #expect(document.rows.allSatisfy { [nil, $0.account.currency].contains(request.currency) })
+            #expect(total?["unpriced_requests"]?.integerValue == 1)
+            #expect(document.notes.contains { $0.contains("price book: 1;") })
+        }
+    }
+
+    @Test func aPartOfAQuarterWhoseRowsWereRemovedIsNamed() async throws {
+        let folder = NSTemporaryDirectory() + "reports-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        _ = try await ledger(in: folder)
+        var wish = LedgerRetention()
+        wish.attempts = .seconds(5 * 86_400)
+        let connection = try LedgerFile.open(folder + "/ledger.db", options: LedgerOptions())
+        let retention = try #require(try Retention(connection, wish))
+        for _ in 0..<400 { try retention.step(now: Self.now) }
+        connection.close()
+        let reader = try LedgerReader.open(folder + "/ledger.db")
+        // The window before ends where as much of it has passed: within a quarter of an hour that has a call, the hundredth.
+        let call: Int64 = (Timestamp.parse("2026-10-01T00:30:00Z") ?? 0) + 12 * Self.day + 791_900 % 80_000 * 1_000
+        let passed = call + 1 - (Timestamp.parse("2026-10-01T00:00:00Z") ?? 0)
+        let now = (Timestamp.parse("2026-11-01T00:00:00Z") ?? 0) + passed
+        let question = ["month": "2026-11", "compare": "elapsed"]
+        let request = try CostRequest(question, format: .json, now: now)
+        let answer = try JSONValue(parsing: CostAnswer(request, from: reader).bytes)
+        #expect(answer["complete"] == JSONValue.bool(true) && answer["missing"] == nil)
+        #expect(answer["previous"]?["complete"] == JSONValue.bool(false))
+        let quarter = Timestamp.format(call / 900_000 * 900_000)
+        let missing = answer["previous"]?["missing"]?.arrayValue ?? []
+        #expect(missing.map { $0["from"]?.stringValue } == [quarter])
+        let table = try CostDocument(request, from: reader).table()
+        #expect(table.contains("Rows of \(quarter) to") && !table.contains("still under way"))
+        let csv = try CostAnswer(
+            CostRequest(question.merging(["format": "csv"]) { $1 }, format: .csv, now: request.now), from: reader)
+        #expect(csv.notes.count == 1)
+        let whole = try CostRequest(["month": "2026-11", "compare": "previous"], format: .json, now: now)
+        #expect(try JSONValue(parsing: CostAnswer(whole, from: reader).bytes)["previous"]?["complete"] == .bool(true))
+    }
+
     @Test func theWindowBeforeIsTheReportOfTheWindowBefore() async throws {
         try await withLedger { reader in
             let october = try json(["month": "2026-10", "by": "model"], reader)
@@ -162,8 +232,11 @@ private struct Call {
     private let at: Int64
     private let id: RequestID
 
-    init(number: Int, at: Int64) {
+    private let isPriced: Bool
+
+    init(number: Int, at: Int64, isPriced: Bool = true) {
         self.number = number
+        self.isPriced = isPriced
         self.at = at
         id = RequestID(milliseconds: at, random: (0, UInt64(number)))
     }
@@ -196,10 +269,11 @@ private struct Call {
 
     var hold: HoldRequest {
         HoldRequest(
-            request: id, attempt: 1, identity: identity, provider: "sim", upstreamModel: price.model, price: price,
+            request: id, attempt: 1, identity: identity, provider: "sim", upstreamModel: price.model,
+            price: isPriced ? price : nil,
             quote: Quote(
                 provider: "sim", upstreamModel: price.model, attempt: 1, inputTokensMax: 10_000, outputTokensMax: 1_000,
-                bound: Money(nano: 9_000_000, .usd)),
+                bound: isPriced ? Money(nano: 9_000_000, .usd) : nil),
             lines: [], at: at)
     }
 
@@ -211,7 +285,8 @@ private struct Call {
         if basis == .notBilled { usage = Usage() }
         let cost = price.charge(for: usage).map { Money(nano: basis == .notBilled ? 0 : $0.nano, .usd) }
         return AttemptEnd(
-            request: id, attempt: 1, settlement: Settlement(basis: basis, usage: usage, cost: cost))
+            request: id, attempt: 1,
+            settlement: Settlement(basis: basis, usage: usage, cost: isPriced ? cost : nil))
     }
 
     var closing: RequestEnd {

@@ -7,30 +7,40 @@ extension LedgerReader {
     /// removed there are sums in place of them, with the corrections in them.
     ///
     /// - Parameter query: its keys mean nothing here.
-    /// - Returns: how many holds of the window are open: charges that are still to come.
     package func charges(
         _ query: CostQuery, charge: (ChargeRow) -> Void, correction: (CorrectionRow) -> Void,
         removed: (ChargeSum) -> Void
-    ) throws(LedgerError) -> Int64 {
+    ) throws(LedgerError) -> ChargesEnd {
         try read {
-            let kept = try meta("attempts_kept_from")
-            try readSums(query, until: min(kept, query.to), removed)
-            let window = ChargeWindow(query, from: max(kept, query.from), skew: try meta("skew_ms"))
-            try readCharges(window, charge)
-            try readCorrections(window, correction)
-            return try countHolds(ChargeWindow(query, from: query.from, skew: try meta("skew_ms")))
+            let (kept, skew) = try (meta("attempts_kept_from"), meta("skew_ms"))
+            let early = CostSpan(from: query.from, to: min(kept, query.to))
+            var spans = [CostSpan(from: max(kept, query.from), to: query.to)]
+            var gaps: [Range<Int64>] = []
+            if early.from < early.to {
+                spans = early.edges + spans
+                gaps = try self.gaps(in: early.edges, query, skew)
+                if let slots = early.slots {
+                    try readSums(query, slots, removed)
+                    try readCorrections(query, early.whole(slots), skew, all: false, correction)
+                }
+            }
+            for span in spans where span.from < span.to {
+                try readCharges(query, span, skew, charge)
+                try readCorrections(query, span, skew, all: true, correction)
+            }
+            return ChargesEnd(
+                open: try countHolds(query, CostSpan(from: query.from, to: query.to), skew), gaps: gaps)
         }
     }
 
-    private func readSums(_ query: CostQuery, until end: Int64, _ body: (ChargeSum) -> Void) throws {
-        guard query.from < end else { return }
+    private func readSums(_ query: CostQuery, _ slots: Range<Int64>, _ body: (ChargeSum) -> Void) throws {
         let select = try connection.prepare(
             """
             SELECT slot, identity, \(RollupTable.columns.joined(separator: ", ")) FROM rollup
             WHERE slot>=? AND slot<? AND attempts>0 ORDER BY slot, identity
             """)
-        select.bind(1, RollupKey.slot(of: query.from))
-        select.bind(2, RollupKey.slot(of: end))
+        select.bind(1, slots.lowerBound)
+        select.bind(2, slots.upperBound)
         while try select.step() {
             guard let source = try source(select.integer(1), query) else { continue }
             let rollup = select.rollup(from: 2)
@@ -43,54 +53,64 @@ extension LedgerReader {
         }
     }
 
-    private func readCharges(_ window: ChargeWindow, _ body: (ChargeRow) -> Void) throws {
+    private func readCharges(
+        _ query: CostQuery, _ span: CostSpan, _ skew: Int64, _ body: (ChargeRow) -> Void
+    ) throws {
         let select = try connection.prepare(
             """
             SELECT identity, admitted_at, basis, cost_nano, input, cached_input, cache_write, cache_write_1h,
-              cache_write_12h, audio_input, image_input, output, audio_output, reasoning
+              cache_write_12h, audio_input, image_input, output, audio_output, reasoning, superseded
             FROM attempt WHERE request>=? AND request<=? AND admitted_at>=? AND admitted_at<? AND state<>'voided'
             """)
-        window.bind(to: select)
+        span.bind(to: select, skew: skew)
         while try select.step() {
-            guard let source = try source(select.integer(0), window.query), let basis = Basis(rawValue: select.text(2))
+            guard let source = try source(select.integer(0), query), let basis = Basis(rawValue: select.text(2))
             else { continue }
             body(
                 ChargeRow(
                     source: source, admittedAt: select.integer(1), basis: basis, usage: select.usage(from: 4),
-                    cost: select.optionalInteger(3)))
+                    cost: select.optionalInteger(3), isSuperseded: select.integer(14) != 0))
         }
     }
 
-    private func readCorrections(_ window: ChargeWindow, _ body: (CorrectionRow) -> Void) throws {
+    /// - Parameter all: false for those alone that no roll-up has: of attempts whose price was unknown.
+    private func readCorrections(
+        _ query: CostQuery, _ span: CostSpan, _ skew: Int64, all: Bool, _ body: (CorrectionRow) -> Void
+    ) throws {
         let select = try connection.prepare(
             """
-            SELECT identity, admitted_at, adjustment.at, adjustment.kind, adjustment.nano
+            SELECT identity, admitted_at, adjustment.at, adjustment.kind, adjustment.nano, adjustment.currency,
+              superseded=0 AND adjustment.currency NOT NULL AND adjustment.id=(SELECT min(id) FROM adjustment AS first
+                WHERE first.request=adjustment.request AND first.attempt=adjustment.attempt AND first.currency NOT NULL)
             FROM adjustment JOIN attempt USING(request, attempt)
-            WHERE adjustment.period IS NULL AND admitted_at>=? AND admitted_at<? ORDER BY adjustment.id
+            WHERE adjustment.request>=? AND adjustment.request<=? AND admitted_at>=? AND admitted_at<?
+              AND adjustment.period IS NULL AND (?5 OR adjustment.currency NOT NULL) ORDER BY adjustment.id
             """)
-        select.bind(1, window.from)
-        select.bind(2, window.query.to)
+        span.bind(to: select, skew: skew)
+        select.bind(5, all)
         while try select.step() {
-            guard let source = try source(select.integer(0), window.query), source.currency != nil,
-                let kind = Adjustment.Kind(rawValue: select.text(3))
+            guard let source = try source(select.integer(0), query),
+                let kind = Adjustment.Kind(rawValue: select.text(3)),
+                let currency = source.currency ?? Currency(select.text(5))
             else { continue }
+            let isAsked = query.currency.map { $0 == currency } ?? true
             body(
                 CorrectionRow(
                     source: source, admittedAt: select.integer(1), at: select.integer(2), kind: kind,
-                    nano: select.integer(4)))
+                    currency: currency, nano: isAsked ? select.integer(4) : 0, givesPrice: select.integer(6) != 0))
         }
     }
 
-    private func countHolds(_ window: ChargeWindow) throws -> Int64 {
+    private func countHolds(_ query: CostQuery, _ span: CostSpan, _ skew: Int64) throws -> Int64 {
         let select = try connection.prepare(
             """
             SELECT identity, count(*) FROM hold
             WHERE request>=? AND request<=? AND admitted_at>=? AND admitted_at<? GROUP BY identity
             """)
-        window.bind(to: select)
+        span.bind(to: select, skew: skew)
         var count: Int64 = 0
         while try select.step() {
-            guard try source(select.integer(0), window.query) != nil else { continue }
+            guard try source(select.integer(0), query) != nil else { continue }
             count = count.addingClamped(select.integer(1))
         }
         return count
@@ -99,33 +119,9 @@ extension LedgerReader {
     /// Nil for what the query leaves out.
     private func source(_ id: Int64, _ query: CostQuery) throws -> ChargeSource? {
         let entry = try identities.entry(id)
-        if let application = query.application, application != entry.call.application { return nil }
-        if let currency = query.currency, let own = entry.currency, currency != own { return nil }
+        guard query.covers(entry) else { return nil }
         return ChargeSource(
             id: id, call: entry.call, provider: entry.provider ?? "", upstreamModel: entry.upstreamModel ?? "",
             price: entry.price, isFree: entry.isFree, currency: entry.currency)
-    }
-}
-
-/// A part of a query's window, and the ids that requests admitted in it can have.
-private struct ChargeWindow {
-    let query: CostQuery
-    let from: Int64
-    /// How far a request's id and its admission can be apart, in milliseconds.
-    private let skew: Int64
-
-    init(_ query: CostQuery, from: Int64, skew: Int64) {
-        self.query = query
-        self.from = from
-        self.skew = skew
-    }
-
-    func bind(to statement: Statement) {
-        let first = min(max(0, from.subtractingClamped(skew)), 1 << 48 - 1)
-        let last = min(max(0, query.to.addingClamped(skew)), 1 << 48 - 1)
-        statement.bind(1, RequestID(high: UInt64(first) << 16, low: 0))
-        statement.bind(2, RequestID(high: UInt64(last) << 16 | 0xFFFF, low: .max))
-        statement.bind(3, from)
-        statement.bind(4, query.to)
     }
 }

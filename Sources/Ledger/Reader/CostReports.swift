@@ -14,6 +14,7 @@ extension LedgerReader {
                 for edge in span.edges { try addRows(edge, skew, to: &sum) }
                 try addHolds(span, skew, to: &sum)
             }
+            sum.gaps = try gaps(in: CostSpan.spans(of: query).flatMap(\.edges), query, skew)
             return sum.report
         }
     }

@@ -6,14 +6,15 @@ struct CostSum {
     private var groups: [[String?]: CostFigures] = [:]
     private var total = CostFigures()
     private var open: Int64 = 0
+    /// As in ``CostReport/gaps``.
+    var gaps: [Range<Int64>] = []
 
     init(_ query: CostQuery, _ identities: IdentityReader) {
         self.query = query
     }
 
     mutating func add(_ figures: CostFigures, _ entry: IdentityBook.Entry, day: String?, open: Int64) {
-        if let application = query.application, application != entry.call.application { return }
-        if let currency = query.currency, let own = entry.currency, currency != own { return }
+        guard query.covers(entry) else { return }
         self.open = self.open.addingClamped(open)
         let key = query.by.map { CostSum.value($0, entry, day) }
         groups[key, default: CostFigures()].add(figures)
@@ -22,7 +23,7 @@ struct CostSum {
 
     var report: CostReport {
         let rows = groups.map { CostRow(key: $0.key, figures: $0.value) }
-        return CostReport(rows: rows.sorted(by: CostSum.precedes), total: total, complete: open == 0)
+        return CostReport(rows: rows.sorted(by: CostSum.precedes), total: total, complete: open == 0, gaps: gaps)
     }
 
     private static func value(_ key: CostKey, _ entry: IdentityBook.Entry, _ day: String?) -> String? {

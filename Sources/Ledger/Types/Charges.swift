@@ -24,6 +24,8 @@ package struct ChargeRow: Sendable {
     package var usage: Usage
     /// In nano-units of the source's currency; nil when the price is unknown.
     package var cost: Int64?
+    /// Another attempt of the same request came after it.
+    package var isSuperseded = false
 }
 
 /// A correction of a charge, after its settlement.
@@ -34,8 +36,20 @@ package struct CorrectionRow: Sendable {
     /// When the correction was made, UTC milliseconds.
     package var at: Int64
     package var kind: Adjustment.Kind
-    /// In nano-units of the source's currency; negative when money comes back.
+    /// Of the source, or the correction's own where the charge had no price.
+    package var currency: Currency
+    /// In nano-units of ``currency``; negative when money comes back. Zero where the query asks for another currency.
     package var nano: Int64
+    /// The request counted as unpriced up to this correction.
+    package var givesPrice = false
+}
+
+/// What no charge of a window says.
+package struct ChargesEnd: Sendable {
+    /// Holds that are open: charges that are still to come.
+    package var open: Int64
+    /// As in ``CostReport/gaps``.
+    package var gaps: [Range<Int64>]
 }
 
 /// What is left of attempts whose rows were removed: their sum over a quarter of an hour.

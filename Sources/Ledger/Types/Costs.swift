@@ -66,12 +66,20 @@ package struct CostReport: Sendable, Hashable {
     /// Ordered by key.
     package var rows: [CostRow]
     package var total: CostFigures
-    /// False while holds of the window are open.
-    package var complete: Bool
+    /// Whether holds of the window are open, so that figures will rise.
+    package var isOpen: Bool
+    /// Quarters of an hour that the window has in part and whose rows were removed: what they came to is in no figure.
+    /// UTC milliseconds, ascending.
+    package var gaps: [Range<Int64>]
 
-    package init(rows: [CostRow], total: CostFigures, complete: Bool) {
+    /// - Parameter complete: false while holds are open.
+    package init(rows: [CostRow], total: CostFigures, complete: Bool, gaps: [Range<Int64>] = []) {
         self.rows = rows
         self.total = total
-        self.complete = complete
+        isOpen = !complete
+        self.gaps = gaps
     }
+
+    /// Whether the figures are all there is to tell, and will not rise.
+    package var complete: Bool { !isOpen && gaps.isEmpty }
 }
