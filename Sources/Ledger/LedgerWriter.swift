@@ -97,7 +97,7 @@ package final class LedgerWriter: Sendable {
 
     /// Queues the row of a request that ends without a settlement, and does not wait for it.
     ///
-    /// Its attempts, if it had any, must be settled before.
+    /// Its attempts, if it had any, must be settled before. The row of one that had none is dropped when too many are queued.
     package func record(_ request: RequestEnd) { _ = inbox.push(.record(request)) }
 
     /// Writes what is queued, marks a clean stop, and gives the file and its lock back. Later calls fail with `closed`.

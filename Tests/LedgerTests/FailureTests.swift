@@ -129,6 +129,36 @@ import Testing
         #expect(ledger.health != .healthy)
     }
 
+    @Test func theEndOfARequestThatReachedATargetIsNeverDropped() async throws {
+        let folder = try Folder()
+        var options = LedgerOptions()
+        options.queuedRecords = 1
+        let ledger = try LedgerWriter.open(folder.ledger, options: options)
+        let (charged, free) = (newID(), newID())
+        for (id, name) in [(charged, "charged"), (free, "free")] {
+            #expect(await ledger.admit(hold(id, 10, lines: [], idempotency: key(name))).isHeld)
+        }
+        try await ledger.settle(end(charged, 7))
+        try await ledger.settle(end(free, 0, basis: .notBilled))
+        let entered = Mutex(false)
+        let queued = Mutex(false)
+        async let held: Void = ledger.perform { _ in
+            entered.withLock { $0 = true }
+            while !queued.withLock({ $0 }) { usleep(1_000) }
+        }
+        while !entered.withLock({ $0 }) { await Task.yield() }
+        for _ in 0..<5 { ledger.record(closing(newID(), .refused)) }
+        for id in [charged, free] { ledger.record(closing(id, .failed)) }
+        queued.withLock { $0 = true }
+        try await held
+
+        let again = await ledger.admit(hold(newID(), 10, lines: [], idempotency: key("charged")))
+        #expect(again.repetition == .done(charged, status: 200, cost: Money(nano: 7, .usd)))
+        #expect(await ledger.admit(hold(newID(), 10, lines: [], idempotency: key("free"))).isHeld)
+        #expect(ledger.statistics.droppedRecords == 4)
+        await ledger.close()
+    }
+
     @Test func theQueueOfRecordsIsBounded() async throws {
         let folder = try Folder()
         var options = LedgerOptions()

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Inference
 import Synchronization
 
 /// The queue in front of the writer. Any thread may push; the writer alone takes.
@@ -17,7 +18,10 @@ final class Inbox: Sendable {
     private let state = Mutex(State())
     private let bell: CInt
     private let recordLimit: Int
-    /// Records that were dropped because the queue was full.
+    /// Records of requests that reached no target, dropped because the queue was full.
+    ///
+    /// Of others none is: until their end is noted, their key stands for a request that runs. They cannot become too many,
+    /// since each waited for its hold before.
     let dropped = Atomic(0)
 
     init(recordLimit: Int) throws(LedgerError) {
@@ -32,7 +36,7 @@ final class Inbox: Sendable {
     func push(_ job: Job) -> LedgerError? {
         let (refusal, wake): (LedgerError?, Bool) = state.withLock { state in
             if let end = state.end { return (end, false) }
-            if case .record = job {
+            if case .record(let end) = job, end.outcome == .refused {
                 guard state.records < recordLimit else {
                     dropped.add(1, ordering: .relaxed)
                     return (nil, false)
