@@ -180,7 +180,7 @@ extension Reloader {
             Result { () throws(LedgerError) in
                 let rows = try LedgerReader.open(before.configuration.ledger.path).promptOverrides()
                 let overrides = rows.map {
-                    PromptOverride(name: $0.name, label: $0.label, version: $0.version, digest: $0.digest)
+                    PromptOverride($0)
                 }
                 return builder.overridden(before, by: overrides)
             }

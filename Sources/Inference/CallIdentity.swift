@@ -34,6 +34,8 @@ public struct PromptReference: Sendable, Hashable {
     public var label: String?
     /// The commit that holds its text; `…-dirty` when the work tree differs from it.
     public var commit: String?
+    /// Who turned the label to it at run time, and why, as in `alice: complaints`; nil when the label's file says so.
+    public var override: String?
 
     public init(name: String, version: String?, digest: String, label: String?, commit: String?) {
         self.name = name

@@ -35,7 +35,7 @@ extension PromptLibrary {
             guard let prompt = catalog.prompts(name, digest: override.digest).first else {
                 throw noVersion(name, override.version, because: " to which label '\(label)' was turned at run time")
             }
-            return resolved(prompt, label: label, isOverridden: true)
+            return resolved(prompt, label: label, override: "\(override.by): \(override.reason)")
         }
         guard let targets = labels[label] else {
             let hint = Suggestion.text(for: label, among: labels.keys)
@@ -107,11 +107,11 @@ extension PromptLibrary {
     }
 
     private func resolved(
-        _ prompt: CompiledPrompt, label: String? = nil, commit: String? = nil, isOverridden: Bool = false
+        _ prompt: CompiledPrompt, label: String? = nil, commit: String? = nil, override: String? = nil
     ) -> ResolvedPrompt {
         ResolvedPrompt(
             prompt, label: label, commit: catalog.origins[prompt.digest]?.commit.id ?? commit ?? self.commit,
-            isOverridden: isOverridden)
+            override: override)
     }
 
     // MARK: Refusals

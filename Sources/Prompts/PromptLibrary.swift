@@ -125,11 +125,15 @@ package struct PromptOverride: Sendable, Hashable {
     package var version: String
     /// 64 hexadecimal digits.
     package var digest: String
+    package var by: String
+    package var reason: String
 
-    package init(name: String, label: String, version: String, digest: String) {
+    package init(name: String, label: String, version: String, digest: String, by: String, reason: String) {
         self.name = name
         self.label = label
         self.version = version
         self.digest = digest
+        self.by = by
+        self.reason = reason
     }
 }

@@ -5,15 +5,14 @@ package import JSON
 package struct ResolvedPrompt: Sendable {
     /// What the ledger and the response headers say of it.
     package let reference: PromptReference
-    /// The label was turned to it at run time, and git does not say so.
-    package let isOverridden: Bool
     private let prompt: CompiledPrompt
 
-    init(_ prompt: CompiledPrompt, label: String?, commit: String?, isOverridden: Bool = false) {
+    init(_ prompt: CompiledPrompt, label: String?, commit: String?, override: String? = nil) {
         self.prompt = prompt
-        self.isOverridden = isOverridden
-        reference = PromptReference(
+        var reference = PromptReference(
             name: prompt.name, version: prompt.version, digest: prompt.digest, label: label, commit: commit)
+        reference.override = override
+        self.reference = reference
     }
 
     /// The gateway's model that the prompt's front matter names.

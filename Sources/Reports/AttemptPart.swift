@@ -20,6 +20,10 @@ struct AttemptPart {
             "up to \(Figures.count(quote.inputTokensMax)) tokens in and \(Figures.count(quote.outputTokensMax)) out"
         page.line("bound", "\(quote.bound?.description ?? "unknown"), \(tokens)")
         page.line("usage", usage)
+        page.line("pieces", pieces)
+        page.line(
+            "vendor's cost", attempt.settlement?.usage.vendorCostText.map { "\($0) USD, as the vendor reports it" })
+        page.line("tier", attempt.settlement?.tier)
         page.line("price", price)
         page.line("cost", cost)
         for line in attempt.lines { page.line("budget", text(line)) }
@@ -56,6 +60,17 @@ struct AttemptPart {
     private var usage: String? {
         guard let settlement = attempt.settlement, settlement.basis != .notBilled else { return nil }
         return settlement.usage.classes.map { "\(Figures.count($0.tokens)) \($0.name)" }.joined(separator: ", ")
+    }
+
+    /// Each at its price where the book has one.
+    private var pieces: String? {
+        let parts = (attempt.settlement?.usage.pieces ?? []).map { name, count in
+            let each = attempt.price.flatMap { price in
+                price.perCall[name].map { " at \(Figures.price($0)) \(price.currency)" }
+            }
+            return "\(Figures.count(count)) \(name)\(each ?? "")"
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
     private var price: String {

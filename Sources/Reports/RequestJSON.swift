@@ -38,6 +38,7 @@ extension CallIdentity {
         body.member("prompt", prompt.map { $0.name })
         body.member("prompt_version", prompt?.version)
         body.member("prompt_label", prompt?.label)
+        body.member("prompt_override", prompt?.override)
         body.member("prompt_digest", prompt?.digest)
         body.member("prompt_commit", prompt?.commit)
         body.member("experiment", variant?.experiment)
@@ -55,9 +56,19 @@ extension Usage {
         [
             ("input", input), ("cached_input", cachedInput), ("cache_write", cacheWrite),
             ("cache_write_1h", cacheWrite1h), ("cache_write_12h", cacheWrite12h), ("audio_input", audioInput),
-            ("image_input", imageInput), ("output", output), ("audio_output", audioOutput), ("reasoning", reasoning),
+            ("image_input", imageInput), ("output", output), ("audio_output", audioOutput),
+            ("image_output", imageOutput),
+            ("reasoning", reasoning),
         ].filter { $0.tokens != 0 || $0.name == "input" || $0.name == "output" }
     }
+
+    /// What was billed by the piece, in the order of the names.
+    var pieces: [(name: String, count: Int64)] {
+        (extras ?? [:]).filter { $0.key != Usage.vendorCost }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// What the vendor itself says that the call cost, in dollars; nil when it says nothing.
+    var vendorCostText: String? { extras?[Usage.vendorCost].map { Money.decimal(nano: $0) } }
 }
 
 extension JSONWriter {

@@ -47,7 +47,10 @@ extension AttemptDetail {
         body.member("currency", (settlement?.cost ?? quote.bound)?.currency.code)
         body.member("cost", settlement?.cost?.decimal)
         body.member("free", isFree)
+        body.member("tier", settlement?.tier)
         writeUsage(to: &body)
+        writePieces(to: &body)
+        body.member("flags", .array((settlement?.unpricedClasses ?? []).map { .string($0) }))
         writeLines(to: &body)
         body.endObject()
     }
@@ -60,6 +63,18 @@ extension AttemptDetail {
             body.integer(tokens)
         }
         body.endObject()
+    }
+
+    /// What was billed by the piece, by the names of the price book.
+    private func writePieces(to body: inout JSONWriter) {
+        body.name("pieces")
+        body.beginObject()
+        for (name, count) in settlement?.usage.pieces ?? [] {
+            body.name(name)
+            body.integer(count)
+        }
+        body.endObject()
+        body.member("vendor_cost", settlement?.usage.vendorCostText)
     }
 
     private func writeLines(to body: inout JSONWriter) {

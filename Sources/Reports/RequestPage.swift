@@ -55,6 +55,7 @@ package struct RequestPage: Sendable {
                 let commit = prompt.commit.map { ", commit \($0.prefix(12))" } ?? ""
                 return "\(prompt.name)\(version)\(label), digest \(prompt.digest.prefix(12))\(commit)"
             })
+        page.line("turned by", identity.prompt?.override)
         page.line(
             "experiment", identity.variant.map { "\($0.experiment), phase \($0.phase), variant \($0.variant)" })
         let commit = identity.commit.map { ", commit \($0.prefix(12))" } ?? ""

@@ -193,6 +193,9 @@ def test_a_label_is_turned_at_run_time_until_git_agrees(served):
     assert call(gateway, key) == ("1.0.0", repository.first), "from the next request on"
     fields = gateway.chat(key, "prompt:greet", text="")[2]
     assert fields["x-llmgw-prompt-source"] == "override"
+    page = json.loads(gateway.cli("requests", fields["x-llmgw-request-id"], "--format", "json").stdout)
+    assert page["prompt_override"] == f"{row['by']}: complaints" and page["prompt_label"] == "production"
+    assert f"turned by     {row['by']}: complaints" in gateway.cli("requests", fields["x-llmgw-request-id"]).stdout
     assert "x-llmgw-prompt-source" not in gateway.chat(key, "prompt:greet@2.0.0", text="")[2]
 
     gateway.stop()
@@ -227,7 +230,7 @@ def test_a_label_stays_turned_when_a_new_program_brings_the_ledger_up_to_date(se
             "DROP TABLE rollup; DELETE FROM meta WHERE name IN('attempts_kept_from', 'refused_kept_from');"
             + "".join(f"ALTER TABLE period DROP COLUMN archived_{name};"
                       for name in ("units", "nanos", "presumed_units", "presumed_nanos"))
-            + "PRAGMA user_version=2")
+            + "ALTER TABLE identity DROP COLUMN prompt_override; PRAGMA user_version=2")
     assert gateway.cli("check").returncode == 0
     gateway.start()
     assert gateway.ledger.with_name(gateway.ledger.name + ".v2-backup").exists()

@@ -27,11 +27,19 @@ import Testing
         #expect(found == [])
     }
 
-    @Test func aMigratedFileHasTheTablesOfANewOne() async throws {
-        let folder = try oldFile()
+    /// What version 4 added, taken away again.
+    private static let toVersion3 = "ALTER TABLE identity DROP COLUMN prompt_override; PRAGMA user_version=3"
+
+    @Test(arguments: [1, 3])
+    func aMigratedFileHasTheTablesOfANewOne(version: Int) async throws {
+        let folder = version == 1 ? try oldFile() : try Folder()
         let new = try Folder()
         await (try LedgerWriter.open(folder.ledger)).close()
         await (try LedgerWriter.open(new.ledger)).close()
+        if version == 3 {
+            try sqlite(folder.ledger, Self.toVersion3)
+            await (try LedgerWriter.open(folder.ledger)).close()
+        }
         let columns = """
             SELECT group_concat(name || type || "notnull" || ifnull(dflt_value, '') || pk) FROM
             (SELECT m.name AS t, c.* FROM sqlite_schema AS m JOIN pragma_table_xinfo(m.name) AS c
@@ -44,6 +52,38 @@ import Testing
         }
     }
 
+    @Test func aFileOfVersion3KeepsAllAndLearnsWhoTurnedALabel() async throws {
+        let folder = try Folder()
+        func settled(_ ledger: LedgerWriter, override: String?) async throws -> RequestID {
+            var made = hold(newID(), 60, lines: [line(1_000, 60)])
+            made.identity.prompt = PromptReference(
+                name: "reply", version: "1.0.0", digest: String(repeating: "a", count: 64), label: "production",
+                commit: nil)
+            made.identity.prompt?.override = override
+            #expect(await ledger.admit(made).isHeld)
+            var closing = closing(made.request)
+            closing.identity = made.identity
+            try await ledger.settle(end(made.request, 45), closing: closing)
+            return made.request
+        }
+        var ledger = try LedgerWriter.open(folder.ledger)
+        let old = try await settled(ledger, override: nil)
+        await ledger.close()
+        try sqlite(folder.ledger, Self.toVersion3)
+        #expect(throws: LedgerError.self) { _ = try LedgerReader.open(folder.ledger) }
+        ledger = try LedgerWriter.open(folder.ledger)
+        let new = try await settled(ledger, override: "alice: complaints")
+        await ledger.close()
+
+        let reader = try LedgerReader.open(folder.ledger)
+        let prompts = try [old, new].map { try reader.request($0)?.end?.identity.prompt }
+        #expect(prompts.map { $0?.label } == ["production", "production"])
+        #expect(prompts.map { $0?.override } == [nil, "alice: complaints"])
+        #expect(try reader.budgets().map(\.state.posted) == [90])
+        #expect(try OtherProgram(folder.ledger + ".v3-backup").text("PRAGMA user_version") == "3")
+        #expect(try reader.verify().map(\.description) == [])
+    }
+
     @Test func theBackupIsTheFileOfVersion1ForTheOwnerAlone() async throws {
         let folder = try oldFile()
         await (try LedgerWriter.open(folder.ledger)).close()
@@ -53,7 +93,7 @@ import Testing
         #expect(mode == 0o600)
         #expect(try OtherProgram(backup).text("PRAGMA user_version") == "1")
         #expect(try OtherProgram(backup).text("SELECT count(*) FROM hold") == "1")
-        #expect(try OtherProgram(folder.ledger).text("PRAGMA user_version") == "3")
+        #expect(try OtherProgram(folder.ledger).text("PRAGMA user_version") == "4")
         #expect(!FileManager.default.fileExists(atPath: backup + ".new"))
     }
 

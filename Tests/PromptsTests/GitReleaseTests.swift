@@ -68,12 +68,15 @@ extension GitTests {
             let library = try repository.library()
             let old = try library.version("p@1.0.0")
             let turned = library.overridden(by: [
-                PromptOverride(name: "p", label: "production", version: "1.0.0", digest: old.digest)
+                PromptOverride(
+                    name: "p", label: "production", version: "1.0.0", digest: old.digest, by: "alice",
+                    reason: "complaints")
             ])
             let resolved = try turned.resolve("p")
-            #expect(resolved.reference.digest == old.digest && resolved.isOverridden)
+            #expect(resolved.reference.digest == old.digest && resolved.reference.override == "alice: complaints")
             #expect(resolved.reference.label == "production")
-            #expect(try !library.resolve("p").isOverridden && !turned.resolve("p@1.0.0").isOverridden)
+            #expect(try library.resolve("p").reference.override == nil)
+            #expect(try turned.resolve("p@1.0.0").reference.override == nil)
         }
     }
 }

@@ -98,6 +98,26 @@ import Testing
                 """)
     }
 
+    @Test func whatWasBilledByThePieceAndTheTierAreShown() async throws {
+        var detail = try #require(try await detail())
+        detail.attempts[1].price?.perCall = ["web_search": 10_000_000]
+        detail.attempts[1].settlement?.usage.extras = [
+            "web_search": 2, "images": 1, Usage.vendorCost: 20_013_950,
+        ]
+        detail.attempts[1].settlement?.tier = "flex"
+        detail.attempts[1].settlement?.unpricedClasses = ["unpriced:images"]
+        let text = RequestPage(detail).text
+        #expect(text.contains("\n  pieces        1 images, 2 web_search at 0.01 USD\n"))
+        #expect(text.contains("\n  tier          flex\n"))
+        #expect(text.contains("\n  vendor's cost 0.020013950 USD, as the vendor reports it\n"))
+        let json = try JSONValue(parsing: RequestPage(detail).json.bytes)["attempts"]?.arrayValue ?? []
+        #expect(json[1]["pieces"]?["web_search"]?.integerValue == 2 && json[1]["pieces"]?["images"]?.integerValue == 1)
+        #expect(json[1]["pieces"]?[Usage.vendorCost] == nil && json[1]["tier"]?.stringValue == "flex")
+        #expect(json[1]["vendor_cost"]?.stringValue == "0.020013950")
+        #expect(json[1]["flags"]?.arrayValue?.map(\.stringValue) == ["unpriced:images"])
+        #expect(json[0]["tier"] == JSONValue.null && json[0]["pieces"]?.objectValue?.isEmpty == true)
+    }
+
     @Test func theJSONOfAPageIsOneObject() async throws {
         let json = try JSONValue(parsing: RequestPage(try #require(try await detail())).json.bytes)
         #expect(json["id"]?.stringValue == id.description)

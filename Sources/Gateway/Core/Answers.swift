@@ -91,7 +91,7 @@ extension RequestHandler {
             fields.append("x-llmgw-prompt", "\(prompt.name)@\(prompt.version ?? "worktree")")
             fields.append("x-llmgw-prompt-digest", "sha256:\(prompt.digest)")
             if let commit = prompt.commit { fields.append("x-llmgw-prompt-commit", commit) }
-            if call.isPromptOverridden { fields.append("x-llmgw-prompt-source", "override") }
+            if prompt.override != nil { fields.append("x-llmgw-prompt-source", "override") }
         }
         if let variant = call.identity.variant {
             fields.append("x-llmgw-experiment", "\(variant.experiment)/\(variant.variant)")

@@ -1,6 +1,6 @@
 import Inference
-import Ledger
-import Prompts
+package import Ledger
+package import Prompts
 
 /// Reads the prompts that a configuration names: from git, from a bundle, or from a folder. Blocks.
 struct PromptLoader {
@@ -99,10 +99,17 @@ struct PromptMemory {
                 RegisteredVersion(name: $0.name, version: $0.version, digest: $0.digest, commit: $0.commit)
             }
             overrides = try reader.promptOverrides().map {
-                PromptOverride(name: $0.name, label: $0.label, version: $0.version, digest: $0.digest)
+                PromptOverride($0)
             }
         } catch {
             guard error.kind == .missing || error.kind == .outdated else { throw error }
         }
+    }
+}
+
+extension PromptOverride {
+    package init(_ row: PromptOverrideRow) {
+        self.init(
+            name: row.name, label: row.label, version: row.version, digest: row.digest, by: row.by, reason: row.reason)
     }
 }

@@ -33,8 +33,6 @@ final class InferenceCall {
     var hashedUser: String?
     /// The model that was asked for, when a budget near its limit gave the call to another.
     var degradedFrom: String?
-    /// The prompt's label was turned at run time, and git does not say so.
-    var isPromptOverridden = false
     /// The variant that a tester asked for: it answers, and no row counts it.
     var forcedVariant: VariantReference?
     /// The rendered prompt, when it checks the answer.

@@ -23,7 +23,6 @@ extension RequestHandler {
         let parameters = try rendered.parameters(besides: request.memberNames)
         call.request = try request.rendered(messages: rendered.messages, parameters: parameters)
         call.identity.prompt = prompt.reference
-        call.isPromptOverridden = prompt.isOverridden
         call.enforcedPrompt = prompt.enforcesOutput ? prompt : nil
     }
 

@@ -11,7 +11,8 @@ final class IdentityReader {
         select = try connection.prepare(
             """
             SELECT application, team, key, model, generation, git_commit, prompt, prompt_version, prompt_digest,
-              prompt_label, prompt_commit, experiment, phase, variant, provider, upstream_model, price, free, currency
+              prompt_label, prompt_commit, experiment, phase, variant, provider, upstream_model, price, free, currency,
+              prompt_override
             FROM identity WHERE id=?
             """)
     }
@@ -28,6 +29,7 @@ final class IdentityReader {
             call.prompt = PromptReference(
                 name: name, version: select.optionalText(7), digest: select.text(8), label: select.optionalText(9),
                 commit: select.optionalText(10))
+            call.prompt?.override = select.optionalText(19)
         }
         if let experiment = select.optionalText(11) {
             call.variant = VariantReference(

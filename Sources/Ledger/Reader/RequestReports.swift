@@ -82,13 +82,20 @@ extension LedgerReader {
         for attempt in attempts {
             guard let settlement = attempt.settlement else { continue }
             sum.usage.add(settlement.usage)
-            guard let cost = settlement.cost else { continue }
+            guard let cost = settlement.cost else {
+                for one in attempt.adjustments {
+                    if let own = one.currency { sum.cost.merge([own: one.nano]) { $0.addingClamped($1) } }
+                }
+                continue
+            }
             let corrected = attempt.adjustments.reduce(cost.nano) { $0.addingClamped($1.nano) }
             sum.cost.merge([cost.currency: corrected]) { $0.addingClamped($1) }
         }
         return RequestSummary(
             end: found.end, provider: found.entry.provider, upstreamModel: found.entry.upstreamModel,
             attempts: attempts.count, usage: sum.usage, cost: sum.cost,
-            priced: attempts.allSatisfy { $0.settlement == nil || $0.settlement?.cost != nil })
+            priced: attempts.allSatisfy { attempt in
+                attempt.settlement.map { $0.cost != nil || attempt.adjustments.contains { $0.currency != nil } } ?? true
+            })
     }
 }

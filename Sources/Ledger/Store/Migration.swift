@@ -11,6 +11,9 @@ enum Migration {
                 for statements in fromVersion1 + Schema.sinceVersion2 { try connection.execute(statements) }
             }
             if version < 3 { try toVersion3(connection) }
+            if version < 4 {
+                for statements in Schema.sinceVersion4 { try connection.execute(statements) }
+            }
             try connection.execute("PRAGMA user_version=\(Schema.version); COMMIT")
         } catch {
             connection.rollback()

@@ -1,18 +1,21 @@
 /// The tables, and the version that a file carries in `user_version`.
 enum Schema {
     /// A program refuses a file with a greater one.
-    static let version: Int64 = 3
+    static let version: Int64 = 4
     /// `llmg` in ASCII, in the file's header: says whose database it is.
     static let applicationID: Int64 = 0x6C6C_6D67
 
     /// What makes an empty ledger, in order.
-    static let statements = [first] + sinceVersion2 + sinceVersion3
+    static let statements = [first] + sinceVersion2 + sinceVersion3 + sinceVersion4
 
     /// The tables that version 2 has and version 1 has not, in order.
     static let sinceVersion2 = [idempotency, alert, prompts]
 
     /// The tables and columns that version 3 has and version 2 has not, in order.
     static let sinceVersion3 = [rollup, archived]
+
+    /// The columns that version 4 has and version 3 has not, in order.
+    static let sinceVersion4 = [override]
 
     private static let first = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -177,6 +180,10 @@ enum Schema {
           cache_write INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL, cache_write_12h INTEGER NOT NULL,
           audio_input INTEGER NOT NULL, image_input INTEGER NOT NULL, output INTEGER NOT NULL,
           audio_output INTEGER NOT NULL, reasoning INTEGER NOT NULL, PRIMARY KEY(slot, identity)) STRICT, WITHOUT ROWID;
+        """
+
+    private static let override = """
+        ALTER TABLE identity ADD COLUMN prompt_override TEXT;  -- who turned the label at run time, and why
         """
 
     private static let archived = """

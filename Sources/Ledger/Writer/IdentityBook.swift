@@ -36,12 +36,13 @@ final class IdentityBook {
               AND prompt_version IS ?6 AND prompt_digest IS ?7 AND prompt_label IS ?8 AND prompt_commit IS ?9
               AND experiment IS ?10 AND phase IS ?11 AND variant IS ?12 AND generation=?13 AND git_commit IS ?14
               AND provider IS ?15 AND upstream_model IS ?16 AND price IS ?17 AND free=?18 AND currency IS ?19
+              AND prompt_override IS ?20
             """)
         insert = try connection.prepare(
             """
             INSERT INTO identity(application, team, key, model, prompt, prompt_version, prompt_digest, prompt_label,
               prompt_commit, experiment, phase, variant, generation, git_commit, provider, upstream_model, price,
-              free, currency) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+              free, currency, prompt_override) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
             """)
     }
 
@@ -93,5 +94,6 @@ final class IdentityBook {
         statement.bind(17, price)
         statement.bind(18, entry.isFree)
         statement.bind(19, entry.currency?.code)
+        statement.bind(20, entry.call.prompt?.override)
     }
 }
