@@ -53,8 +53,9 @@ def template(rng, depth=0, values=None):
             text += tag(rng, rng.choice(values or VALUES))
         elif draw < 0.78:
             text += tag(rng, "! a comment ")
-        elif draw < 0.84 and values is None:
-            text += rng.choice(["", "\n", "\n  "]) + tag(rng, "> " + rng.choice(list(PARTIALS))) + rng.choice(["", "\n"])
+        elif draw < 0.84:
+            call = "> " + rng.choice(list(PARTIALS)) + rng.choice(["", "", " person", " name=five", " @root.person name='x'"])
+            text += rng.choice(["", "\n", "\n  "]) + tag(rng, call) + rng.choice(["", "\n"])
         elif depth < 3:
             text += rng.choice(["", "\n"]) + block(rng, depth) + rng.choice(["", "\n"])
     return text

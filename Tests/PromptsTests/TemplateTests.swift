@@ -58,7 +58,11 @@ import Testing
         // Nor does a value that is empty begin a line.
         #expect(
             try render("x\n  {{> end}}\ny", #"{"v":""}"#, partials: ["end": "p\n{{v}}"]) == ["user: x\n  p\ny"])
-        // Blanks that a `~` took indent nothing.
+        // Blanks that a `~` took indent nothing, but for that of a block around them.
+        #expect(
+            try render("{{#if v~}}\n  {{> lines}}\n{{/if}}", #"{"v":"m"}"#, partials: partials) == [
+                "user:   p\n  m\n  q"
+            ])
         #expect(try render("x{{v~}}\n  {{> lines}}\ny", #"{"v":"m"}"#, partials: partials) == ["user: xmp\nm\nq\ny"])
     }
 

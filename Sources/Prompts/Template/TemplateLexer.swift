@@ -22,6 +22,8 @@ struct TemplateTag: Sendable, Equatable {
     /// `{{else}}` and `{{else if …}}`.
     var isElse = false
 
+    var opensBlock: Bool { sigil == .open || sigil == .invertedOpen || isElse }
+
     /// Whether it takes its line with it when nothing else stands there.
     var standsOnLines: Bool { sigil != .value || isElse }
 }

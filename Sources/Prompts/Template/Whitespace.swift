@@ -16,7 +16,7 @@ enum Whitespace {
             if tag.stripsRight, index + 1 < texts.count { texts[index + 1].dropLeading(where: \.isWhitespace) }
             guard standsAlone else { continue }
             if index > 0 {
-                if tag.sigil == .partial { texts[index].indent = texts[index - 1].trailingBlanks }
+                if tag.sigil == .partial { texts[index].indent = indent(at: index, tokens, texts[index - 1].text) }
                 texts[index - 1].dropTrailing { $0 == " " || $0 == "\t" }
             }
             if index + 1 < texts.count { texts[index + 1].dropRestOfLine() }
@@ -36,11 +36,6 @@ enum Whitespace {
 
         mutating func dropTrailing(where isBlank: (Character) -> Bool) {
             while let last = text.last, isBlank(last) { text.removeLast() }
-        }
-
-        /// What is left of the line's blanks once every `~` has taken its own.
-        var trailingBlanks: String {
-            String(text.reversed().prefix { $0 == " " || $0 == "\t" }.reversed())
         }
 
         mutating func dropLeading(where isBlank: (Character) -> Bool) {
@@ -69,5 +64,18 @@ enum Whitespace {
         guard case .text(let text, _) = tokens[index + 1] else { return false }
         let rest = text.drop { $0.isWhitespace && !$0.isNewline }
         return rest.first?.isNewline ?? (index + 2 == tokens.count)
+    }
+
+    /// The blanks before a partial that no `~` took: its own, or one of the tag before it. Handlebars lays out what is in a
+    /// block before the block's own `~`.
+    private static func indent(at index: Int, _ tokens: [TemplateToken], _ left: Substring) -> String {
+        var text = left
+        if case .tag(let partial) = tokens[index], !partial.stripsLeft, index > 1,
+            case .tag(let tag) = tokens[index - 2],
+            tag.opensBlock, case .text(let whole, _) = tokens[index - 1]
+        {
+            text = whole[...]
+        }
+        return String(text.reversed().prefix { $0 == " " || $0 == "\t" }.reversed())
     }
 }
