@@ -158,6 +158,15 @@ def test_errors_of_providers_are_not_the_prompts(bench, upstream):
     assert "COULD NOT TELL" in result.stdout and "502" in result.stdout
 
 
+def test_what_is_presumed_counts_against_the_ceiling(bench, upstream):
+    upstream.script = lambda call: call.reset()
+    gate = bench.write([case(str(index)) for index in range(9)], {"pass_rate": 0, "max_errors": 1, "max_cost_usd": 0.5})
+    gate.write_text(gate.read_text().replace("0.5", "0.0001"))
+    report = bench.out(gate, "--concurrency", 1, code=3)
+    assert "is spent" in report["stopped"] and len(report["samples"]) < 9
+    assert Decimal(report["cost"]["USD"]) == Decimal(bench.gateway.costs()["total"]["cost"]) > 0
+
+
 def test_the_ceiling_of_cost_stops_the_run(bench, upstream):
     # 12 input and 7 output tokens: 6000 nano-dollars a call.
     gate = bench.write([case(str(index)) for index in range(20)], {"pass_rate": 1, "max_cost_usd": 0.5})

@@ -309,6 +309,33 @@ def test_an_answer_that_fits_is_given_byte_for_byte_and_streams_are_refused(stri
     assert (caught.value.code, caught.value.param) == ("prompt_param_locked", "stream")
 
 
+def test_an_error_names_the_prompt_and_what_its_attempts_cost(greeter):
+    gateway, client, upstream, digest = greeter
+    upstream.script = lambda call: call.reset()
+    with pytest.raises(openai.APIStatusError) as caught:
+        greet(client)
+    headers = caught.value.response.headers
+    assert headers["x-llmgw-prompt"] == "greeting@1.2.0" and headers["x-llmgw-prompt-digest"] == f"sha256:{digest}"
+    booked = sum(attempt["cost_nano"] for attempt in gateway.attempts())
+    assert booked > 0 and headers["x-llmgw-cost"] == f"{booked / 1e9:.9f} USD"
+    # A refusal that cost nothing says nothing of money.
+    upstream.script = lambda call: call.error(400)
+    with pytest.raises(openai.BadRequestError) as caught:
+        greet(client)
+    assert "x-llmgw-cost" not in caught.value.response.headers
+    assert caught.value.response.headers["x-llmgw-prompt"] == "greeting@1.2.0"
+
+
+def test_the_cost_of_a_request_is_that_of_all_its_attempts(start, upstream):
+    gateway, key = start({"models": {"scripted": {
+        "targets": [{"provider": "up", "model": "scripted"}, {"provider": "sim", "model": "sim-small"}]}}}, upstream.url)
+    upstream.script = lambda call: call.reset()
+    status, _, fields = gateway.chat(key, "scripted")
+    booked = [attempt["cost_nano"] for attempt in gateway.attempts()]
+    assert status == 200 and len(booked) == 2 and min(booked) > 0
+    assert fields["x-llmgw-cost"] == f"{sum(booked) / 1e9:.9f} USD"
+
+
 @pytest.mark.parametrize("members, param, word", [
     ({"version": "9.9.9", "variables": {}}, "prompt.version", "needs prompt.id beside it"),
     ({"id": "greeting", "versoin": "1.2.0"}, "prompt.versoin", "takes id, version, variables"),

@@ -35,8 +35,16 @@ extension RequestHandler {
         guard let call else { return refuseUnread(exchange, caller, error) }
         let reached = call.attempts > 0
         gateway.ledger.record(end(of: call, reached ? .failed : .refused, status: error.status, error: error.code))
-        answer(exchange, error, id: call.id, generation: call.generation)
+        var answer = answer(for: error, id: call.id, generation: call.generation)
+        appendOrigin(call, to: &answer.fields)
+        exchange.respond(status: answer.status, fields: answer.fields, body: answer.body)
         gateway.metrics.finished(call, status: error.status)
+    }
+
+    /// What an error says of a request that a prompt was rendered for, or a target was asked for: a presumed cost is one.
+    private func appendOrigin(_ call: InferenceCall, to fields: inout HTTPFields) {
+        appendPrompt(call, to: &fields)
+        if call.isCharged { appendCost(call.cost, to: &fields) }
     }
 
     /// Ends a request that was not understood, or asks for what its application may not use.
@@ -74,6 +82,7 @@ extension RequestHandler {
         appendID(call.id, to: &fields)
         fields.append("x-llmgw-generation", call.generation.id)
         fields.append("content-type", refusal.contentType ?? "application/json")
+        appendOrigin(call, to: &fields)
         call.exchange.respond(status: refusal.status, fields: fields, body: refusal.body)
         gateway.metrics.finished(call, status: refusal.status)
     }
@@ -87,12 +96,7 @@ extension RequestHandler {
         fields.append("x-llmgw-model", attempt.target.model)
         fields.append("x-llmgw-provider", attempt.target.provider.name)
         fields.append("x-llmgw-generation", call.generation.id)
-        if let prompt = call.identity.prompt {
-            fields.append("x-llmgw-prompt", "\(prompt.name)@\(prompt.version ?? "worktree")")
-            fields.append("x-llmgw-prompt-digest", "sha256:\(prompt.digest)")
-            if let commit = prompt.commit { fields.append("x-llmgw-prompt-commit", commit) }
-            if prompt.override != nil { fields.append("x-llmgw-prompt-source", "override") }
-        }
+        appendPrompt(call, to: &fields)
         if let variant = call.identity.variant {
             fields.append("x-llmgw-experiment", "\(variant.experiment)/\(variant.variant)")
         } else if let forced = call.forcedVariant {
@@ -104,6 +108,14 @@ extension RequestHandler {
         if let limit = call.imposedToolLimit { fields.append("x-llmgw-max-tool-calls", String(limit)) }
         if let standing = call.standing { append(standing, to: &fields) }
         return fields
+    }
+
+    private func appendPrompt(_ call: InferenceCall, to fields: inout HTTPFields) {
+        guard let prompt = call.identity.prompt else { return }
+        fields.append("x-llmgw-prompt", "\(prompt.name)@\(prompt.version ?? "worktree")")
+        fields.append("x-llmgw-prompt-digest", "sha256:\(prompt.digest)")
+        if let commit = prompt.commit { fields.append("x-llmgw-prompt-commit", commit) }
+        if prompt.override != nil { fields.append("x-llmgw-prompt-source", "override") }
     }
 
     private func append(_ standing: BudgetStanding, to fields: inout HTTPFields) {

@@ -69,6 +69,8 @@ final class InferenceCall {
     var admission = Admission()
     /// How the application's tightest budget stands, for the response headers.
     private(set) var standing: BudgetStanding?
+    /// What the attempts that were billed came to, in their order; nil for one without a price.
+    private var charges: [Money?] = []
     /// Why the last attempt gave no answer.
     var lastFailure: UpstreamFailure?
     /// Why the last attempt's end is not durable. Nothing that it said may reach the client, and no other attempt begins.
@@ -119,6 +121,20 @@ final class InferenceCall {
 
     /// Takes the states of the budgets after a hold or a settlement, in the order of the hold's lines.
     func noteStanding(_ periods: [PeriodState]) { standing = admission.standing(periods) ?? standing }
+
+    /// Whether an attempt was billed, or is presumed to have been.
+    var isCharged: Bool { !charges.isEmpty }
+
+    /// What all attempts came to; nil without a price. Of several currencies, what the last attempt came to.
+    var cost: Money? {
+        guard let last = charges.last, let last else { return nil }
+        return charges.dropLast().reduce(last) { sum, charge in
+            guard let sum, let charge, charge.currency == sum.currency else { return charge == nil ? nil : sum }
+            return Money(nano: sum.nano.addingClamped(charge.nano), sum.currency)
+        }
+    }
+
+    func noteCharge(_ cost: Money?) { charges.append(cost) }
 
     /// Whether a stream carries the comment that names its cost.
     var wantsComments: Bool { exchange.head.fields["x-llmgw-include"] != "none" }

@@ -19,7 +19,7 @@ enum AttemptOutcome {
 }
 
 extension RequestHandler {
-    /// Books what an attempt came to, and returns its cost. When it returns, the row is durable.
+    /// Books what an attempt came to, and returns what the request has cost so far. When it returns, the row is durable.
     ///
     /// - Parameters:
     ///   - served: what the answer said of itself.
@@ -50,7 +50,8 @@ extension RequestHandler {
         if result.violation { violated(call, attempt, settlement) }
         await call.generation.plugins.settle(call.forPlugins, attempt.quote, settlement)
         gateway.metrics.settled(call, attempt, settlement)
-        return result.cost
+        if settlement.basis != .notBilled { call.noteCharge(result.cost) }
+        return call.cost
     }
 
     private func violated(_ call: InferenceCall, _ attempt: Attempt, _ settlement: Settlement) {

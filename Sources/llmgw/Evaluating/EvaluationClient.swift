@@ -43,7 +43,7 @@ final class EvaluationClient {
         var code: String?
         var message: String
         var requestID: String?
-        /// What it cost all the same, and the prompt that was rendered; of withheld answers alone.
+        /// What it cost all the same, and the prompt that was rendered; nil when it cost nothing, or was not rendered.
         var cost: Money?
         var prompt: String?
         var digest: String?

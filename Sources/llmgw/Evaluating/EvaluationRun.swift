@@ -174,6 +174,10 @@ final class EvaluationRun {
             }
         } catch {
             sample.requestID = sample.requestID ?? error.requestID
+            if let cost = error.cost {
+                sample.answer.cost = cost
+                count(cost)
+            }
             guard error.kind == .call else { return end(error, row) }
             if error.isWithheldAnswer { withhold(&sample, error) } else { sample.error = error.message }
         }
@@ -182,8 +186,8 @@ final class EvaluationRun {
 
     private func withhold(_ sample: inout Sample, _ failure: EvaluationClient.CallFailure) {
         sample.withhold(failure.message)
-        (sample.prompt, sample.digest, sample.answer.cost) = (failure.prompt, failure.digest, failure.cost)
-        count(failure.cost)
+        (sample.prompt, sample.digest) = (failure.prompt, failure.digest)
+        if failure.cost == nil { count(nil) }
     }
 
     private func call(_ row: EvaluationCase, _ key: Sample.Key) async throws(EvaluationClient.CallFailure)

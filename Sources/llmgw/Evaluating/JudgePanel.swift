@@ -87,7 +87,8 @@ final class JudgePanel {
             reply = try await client.prompt(call.prompt, variables: .object(all), isJudge: true)
         } catch {
             var failure = error
-            if error.isWithheldAnswer { costs.append(error.cost) }
+            if error.isWithheldAnswer || error.cost != nil { costs.append(error.cost) }
+            failure.cost = nil
             // A judge's answer that was withheld judges nothing; it is no failure of the prompt that is judged.
             failure.code = nil
             failure.message = "judge \(call.prompt): \(error.message)"
