@@ -6,8 +6,14 @@ import Glibc
         // A reader that leaves makes a write fail; it must not end the process.
         signal(SIGPIPE, SIG_IGN)
         let words = CommandLine.arguments
-        let code = run(Array(words.dropFirst()), program: words.first ?? "llmgw")
+        var code = run(Array(words.dropFirst()), program: words.first ?? "llmgw")
         Output.standard.flush()
+        if let fault = Output.standard.fault, code == .success || code == .findings {
+            // Half a report must not look like a whole one.
+            Output.errors.line("llmgw: standard output cannot be written: \(fault)")
+            Output.errors.flush()
+            code = .failure
+        }
         exit(code.rawValue)
     }
 

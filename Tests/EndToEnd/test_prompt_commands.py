@@ -422,3 +422,23 @@ def test_misspelt_names_are_told(desk, tmp_path):
         [str(BINARY), "prompts", "promote", "greet", "1.0.0", "--to", "prodution"], cwd=desk.folder, env=ENVIRONMENT,
         capture_output=True, text=True)
     assert "there was no label 'prodution' before; did you mean 'production'?" in result.stderr
+
+
+def test_a_prompt_that_does_not_compile_is_told_by_who_cannot_show_it(desk):
+    desk.commit(FILES)
+    desk.write("broken.prompt", "---\nversion: 1.0.0\nmodel\n---\nx\n")
+    result = subprocess.run(
+        [str(BINARY), "prompts", "list"], cwd=desk.folder, env=ENVIRONMENT, capture_output=True, text=True)
+    assert result.returncode == 0 and "greet" in result.stdout and "do not compile: broken;" in result.stderr
+    assert "prompts/broken.prompt:3:1: error E011" in desk("history", "broken", code=1)
+
+
+def test_output_that_cannot_be_written_is_no_success(desk):
+    desk.commit(FILES)
+    for arguments in (("list",), ("lint", "--format", "codequality")):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run(
+                [str(BINARY), "prompts", *arguments], cwd=desk.folder, env=ENVIRONMENT, stdout=full,
+                stderr=subprocess.PIPE, text=True)
+        assert (result.returncode, result.stderr) == (
+            3, "llmgw: standard output cannot be written: No space left on device\n")

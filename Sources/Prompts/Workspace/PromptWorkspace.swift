@@ -112,6 +112,12 @@ package struct PromptWorkspace: Sendable {
     /// - Parameter path: begins with `prompts/`.
     package func source(_ path: String) -> [UInt8]? { sources[path] }
 
+    /// The names of the prompts on disk that do not compile, sorted.
+    package var brokenNames: [String] {
+        own.filter { name, found in prompts[name] == nil && found.contains { $0.severity == .error } }.map(\.key)
+            .sorted()
+    }
+
     /// What is wrong in one prompt and the partials that it includes.
     package func diagnostics(of name: String) -> [PromptDiagnostic] { own[name] ?? [] }
 

@@ -35,7 +35,9 @@ struct PromptyProperty {
             for entry in list {
                 guard let name = entry.json["name"]?.stringValue else {
                     findings.append(
-                        Finding(severity: .error, message: "an entry has no name, and is left out", position: entry.position))
+                        Finding(
+                            severity: .error, message: "an entry has no name, and is left out", position: entry.position
+                        ))
                     continue
                 }
                 properties.append(declared(name, entry, &findings))

@@ -11,6 +11,8 @@ final class Output: Sendable {
     private struct State {
         var pending: [UInt8] = []
         var isClosed = false
+        /// `errno` of the write that failed; nil while none has, or when nobody reads any more or ever did.
+        var fault: CInt?
     }
 
     private static let piece = 64 << 10
@@ -33,6 +35,9 @@ final class Output: Sendable {
 
     func line(_ text: String = "") { write(text + "\n") }
 
+    /// Why something could not be written, such as a full disk; nil otherwise.
+    var fault: String? { state.withLock { $0.fault }.map { String(cString: strerror($0)) } }
+
     /// Call it before waiting for anything, and at the end.
     func flush() { state.withLock { drain(&$0) } }
 
@@ -46,6 +51,7 @@ final class Output: Sendable {
                 var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&entry, 1, -1)
             } else if errno != EINTR {
+                state.fault = errno == EPIPE || errno == EBADF ? nil : errno
                 state.isClosed = true
             }
         }

@@ -24,6 +24,7 @@ extension Command {
         let name = arguments.operands[0]
         let names = desk.workspace.library.names
         guard names.contains(name) else {
+            if desk.workspace.brokenNames.contains(name) { _ = try desk.resolve(name, context) }
             throw Failure.usage("there is no prompt '\(name)'\(Guess.text(for: name, among: names))")
         }
         let line = try PromptTimeLine(name, desk)

@@ -19,6 +19,13 @@ extension Command {
     ) { arguments, context in
         let desk = try PromptDesk(arguments, context)
         let list = try PromptList(desk, label: arguments.text("label"))
+        let broken = desk.workspace.brokenNames
+        if !broken.isEmpty {
+            context.errors.line(
+                "warning: not as they are on disk, where they do not compile: \(broken.joined(separator: ", "));"
+                    + " `llmgw prompts lint` says why")
+            context.errors.flush()
+        }
         context.output.write(
             arguments.text("format") == "json" ? list.json.serialized() + [10] : Array(list.table.utf8))
         return .success
