@@ -98,8 +98,11 @@ package struct HostedTools: Sendable, Hashable {
 extension HostedTools {
     /// Tools that run at the client, or have no fee.
     private static let clientSide: Set<String> = [
-        "function", "custom", "local_shell", "apply_patch", "namespace", "computer_use_preview",
+        "function", "custom", "local_shell", "apply_patch", "namespace", "computer", "computer_use_preview",
     ]
+
+    /// The same of Anthropic, by how their dated types begin.
+    private static let datedClientSide = ["computer_20", "bash_20", "text_editor_20", "memory_20"]
 
     /// Names of known fees, by how the type of a tool begins.
     private static let pieces = [
@@ -115,7 +118,8 @@ extension HostedTools {
         for (index, node) in document.elements(of: list).enumerated() {
             guard let member = document.member("type", of: node) else { continue }
             let type = document.string(member) ?? ""
-            guard !HostedTools.clientSide.contains(type) else { continue }
+            guard !HostedTools.clientSide.contains(type), !HostedTools.datedClientSide.contains(where: type.hasPrefix)
+            else { continue }
             let piece = HostedTools.pieces.first(where: type.hasPrefix) ?? HostedTools.unknownPiece
             var tool = Tool(
                 piece: piece, place: "tools[\(index)]", isLoop: true,

@@ -27,7 +27,8 @@ import Testing
     }
 
     @Test func whatRunsAtTheClientHasNoFee() throws {
-        let body = #"{"tools":[{"type":"function"},{"type":"custom"},{"name":"f"},{"type":"local_shell"}],"prompt":1}"#
+        let body =
+            #"{"tools":[{"type":"function"},{"type":"custom"},{"name":"f"},{"type":"local_shell"},{"type":"bash_20250124"}]}"#
         #expect(try tools(body).isEmpty)
         #expect(try tools(body, .chat(.compatible)).isEmpty)
         #expect(try tools("{}", .chat(.openrouter)).isEmpty)
