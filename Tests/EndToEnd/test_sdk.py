@@ -68,7 +68,8 @@ def test_the_last_event_of_the_responses_api_says_the_same(client):
     include = {"x-llmgw-include": "body"}
     *rest, last = client.responses.create(model="sim-small", input="hello", stream=True, extra_headers=include)
     assert last.type == "response.completed" and last.response.usage.total_tokens > 0
-    assert last.llmgw["cost"].endswith(" USD") and not any(hasattr(event, "llmgw") for event in rest)
+    assert last.response.llmgw["cost"].endswith(" USD")
+    assert not any(hasattr(getattr(event, "response", None), "llmgw") for event in rest)
     assert client.responses.create(model="sim-small", input="hello", extra_headers=include).llmgw["cost"]
     with client.responses.stream(model="sim-small", input="hello", extra_headers=include) as stream:
         stream.until_done()
