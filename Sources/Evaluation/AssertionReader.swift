@@ -23,6 +23,11 @@ struct AssertionReader {
     /// Whether there is a type of this name, without `not-`.
     static func knows(_ name: String) -> Bool { types.contains { $0.name == name } }
 
+    /// Whether a type, without `not-`, has a key of its own.
+    static func takes(_ key: String, type: String) -> Bool {
+        types.first { $0.name == type }.map { $0.keys.contains(key) } ?? true
+    }
+
     static func read(_ value: JSONValue, path: String) throws(Complaint) -> Assertion {
         guard let label = value["type"]?.stringValue else {
             throw Complaint("\(path) needs a type, such as {type: icontains, value: refund}")

@@ -74,7 +74,16 @@ package struct Dataset: Sendable {
                 try AssertionReader.readList(list, path: "assert")
             } ?? [],
             metadata: try metadata(row), weight: try row.number("weight", in: 0.001...1_000_000) ?? 1,
-            threshold: try row.number("threshold", in: 0...1), line: line)
+            threshold: try threshold(row), line: line)
+    }
+
+    /// A threshold of 0 would let any answer pass.
+    private static func threshold(_ row: ObjectReader) throws(Complaint) -> Double? {
+        guard let value = row["threshold"] else { return nil }
+        guard let share = value.doubleValue, share > 0, share <= 1 else {
+            throw row.complaint("threshold", "must be a share above 0, and at most 1")
+        }
+        return share
     }
 
     private static func metadata(_ row: ObjectReader) throws(Complaint) -> [(name: String, value: String)] {

@@ -49,6 +49,8 @@ enum PromptfooAssertion {
         for member in members {
             if member.name == "type" {
                 result.append(JSONMember("type", .string(name(type))))
+            } else if member.name == "threshold", !AssertionReader.takes("threshold", type: plain(name(type))) {
+                continue  // it means nothing there either
             } else {
                 let filled = try filled(member.value, variables)
                 result.append(

@@ -28,10 +28,27 @@ struct PromptfooSuite {
                 continue
             }
             var reader = PromptfooTest(id: "test-\(index + 1)", file: file, line: test.line)
-            reader.take(defaults: defaults, test.value)
+            reader.take(defaults: resolved(defaults), resolved(test.value))
             reader.add(to: &result)
         }
         return result
+    }
+
+    /// The value with what `$ref` names, `#/assertionTemplates/polite`, in the place of the reference.
+    ///
+    /// What stands there is not looked through again, so no circle can be walked.
+    private func resolved(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .array(let list): return .array(list.map(resolved))
+        case .object(let members):
+            if members.count == 1, let place = value["$ref"]?.stringValue, place.hasPrefix("#/"),
+                let found = JSONPath(String(place.dropFirst()))?.value(in: suite)
+            {
+                return found
+            }
+            return .object(members.map { JSONMember($0.name, resolved($0.value)) })
+        default: return value
+        }
     }
 
     /// Reports the other members of the suite, and returns what each test begins with.
@@ -40,7 +57,7 @@ struct PromptfooSuite {
         var settings: [String] = []
         for member in suite.objectValue ?? [] {
             switch member.name {
-            case "tests": break
+            case "tests", "assertionTemplates": break  // the templates stand where they are referred to
             case "defaultTest" where member.value.objectValue != nil: defaults = member.value
             case _ where Self.settings.contains(member.name): settings.append("'\(member.name)'")
             default: drop("'\(member.name)' has no counterpart and is left out", 0, &result)

@@ -88,7 +88,11 @@ struct PromptfooTest {
     }
 
     mutating func setOther(_ name: String, _ value: JSONValue) {
-        if value != .null { others.append(JSONMember(name, value)) }
+        guard value != .null else { return }
+        if name == "threshold", value.doubleValue ?? 0 <= 0 {
+            return drop("a threshold of 0 would let any answer pass, and is left out: all assertions must pass")
+        }
+        others.append(JSONMember(name, value))
     }
 
     mutating func setMetadata(_ name: String, _ value: JSONValue) { metadata.append(JSONMember(name, value)) }

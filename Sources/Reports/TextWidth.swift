@@ -2,6 +2,16 @@
 package enum TextWidth {
     package static func columns(_ text: String) -> Int { text.reduce(0) { $0 + columns($1) } }
 
+    /// The beginning of a text that takes at most so many columns.
+    package static func cut(_ text: String, to limit: Int) -> String {
+        var columns = 0
+        return String(
+            text.prefix { character in
+                columns += self.columns(character)
+                return columns <= limit
+            })
+    }
+
     /// A character is as wide as what it begins with; accents and joiners take nothing of their own.
     package static func columns(_ character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }

@@ -185,6 +185,7 @@ import Testing
         ("tests: [{vars: {a: b}, assert: [{type: equals, value: \"file://x.txt\"}]}]", "in another file"),
         ("tests: [{vars: {a: b}, assert: [{type: llm-rubric, value: kind}]}]", "there is no assertion 'llm-rubric'"),
         ("tests: [{vars: {a: b}, options: {prefix: Be kind}}]", "the option 'prefix'"),
+        ("tests: [{vars: {a: b}, threshold: 0}]", "a threshold of 0 would let any answer pass"),
         ("tests: [{vars: {a: b}, assertScoringFunction: f}]", "'assertScoringFunction' has no counterpart"),
     ])
     func nothingOfASuiteIsLostSilently(yaml: String, word: String) throws {
@@ -206,6 +207,13 @@ import Testing
         let set =
             "tests: [{vars: {x: a}, assert: [{type: assert-set, assert: [{type: is-json}, {type: not-refusal}]}]}]"
         #expect(try imported(set, "tests.yaml").rows[0].contains(#"[{"type":"is-json"},{"type":"not-refusal"}]"#))
+        let reference = """
+            tests: [{vars: {x: a}, assert: [{$ref: "#/assertionTemplates/kind"}, {$ref: "#/assertionTemplates/gone"}]}]
+            assertionTemplates: {kind: {type: icontains, value: please}}
+            """
+        let referred = try imported(reference, "tests.yaml")
+        #expect(
+            referred.rows[0].contains(#""assert":[{"type":"icontains","value":"please"}]"#) && referred.dropped == 1)
         let shape = #"tests: [{vars: {x: a}, assert: [{type: is-json, value: '{"type": "object"}'}]}]"#
         #expect(try imported(shape, "tests.yaml").rows[0].contains(#"{"type":"is-json","value":{"type":"object"}}"#))
         #expect(throws: EvaluationFaults.self) { try imported("tests: file://tests.csv", "tests.yaml") }
@@ -223,6 +231,16 @@ import Testing
         #expect(found.dropped == 0)
         let dataset = try Dataset(Array(found.rows[0].utf8), file: "d")
         #expect(dataset.cases[0].isIn(Slice(name: "tags", value: "a,b")))
+    }
+
+    /// As in promptfoo's own example.
+    @Test func aThresholdWhereItMeansNothingLosesNoAssertion() throws {
+        let csv =
+            "topic,__expected1,__expected2,__config:__expected:threshold,__threshold\nx,contains: y,llm-rubric:about {{topic}},0.9,0\n"
+        let found = try imported(csv, "cases.csv")
+        #expect(found.rows == [#"{"id":"row-1","vars":{"topic":"x"},"assert":[{"type":"contains","value":"y"}]}"#])
+        #expect(found.dropped == 2 && found.told.count == 2)
+        #expect(throws: EvaluationFaults.self) { try Dataset(Array(#"{"id": "a", "threshold": 0}"#.utf8), file: "d") }
     }
 
     @Test(arguments: [

@@ -39,6 +39,7 @@ import Testing
     @Test func columnsAreAsWideAsATerminalShowsThem() {
         #expect(TextWidth.columns("abc") == 3 && TextWidth.columns("漢字") == 4 && TextWidth.columns("한글") == 4)
         #expect(TextWidth.columns("e\u{301}") == 1 && TextWidth.columns("ｶ") == 1 && TextWidth.columns("👩‍🚀") == 2)
+        #expect(TextWidth.cut("a漢字b", to: 4) == "a漢" && TextWidth.cut("ab", to: 9) == "ab")
         let table = TextTable([Column("a"), Column("b")], rows: [["漢字", "x"], ["ab", "y"]]).text
         #expect(table == "a     b\n漢字  x\nab    y\n")
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Reports
 
 /// How far a run is, on one line that is written over; silent where standard error is no terminal.
 final class EvaluationProgress {
@@ -41,7 +42,14 @@ final class EvaluationProgress {
         let filled = total == 0 ? 0 : done * 24 / total
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
         let trouble = errors == 0 ? "" : ", \(errors) errors"
-        output.write("\r\u{1B}[K\(bar) \(done)/\(total)\(trouble)  \(title)")
+        let text = "\(bar) \(done)/\(total)\(trouble)  \(title)"
+        // A line that is longer than the terminal's cannot be written over.
+        output.write("\r\u{1B}[K\(TextWidth.cut(text, to: EvaluationProgress.columns - 1))")
         output.flush()
+    }
+
+    private static var columns: Int {
+        var size = winsize()
+        return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1 ? Int(size.ws_col) : 80
     }
 }
