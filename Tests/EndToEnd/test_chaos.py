@@ -90,14 +90,16 @@ def check(gateway, provider, crowd):
     rows = {}
     for row in attempts:
         rows.setdefault(identifier(row["request"]), []).append(row)
-    # Nothing lost, nothing doubled: an answer that was read has its row, and its cost is what the provider billed.
+    # Nothing lost, nothing doubled: an answer that was read has its row, and its cost is what the provider billed. What the
+    # client was told is the request's: attempts before the one that answered are presumed and count.
     for request, (cost, text) in crowd.finished.items():
         last = rows[request][-1]
+        assert cost == sum(row["cost_nano"] or 0 for row in rows[request]), (request, cost)
         if last["basis"] == "reported":
             billed = [provider.truth[entry] for entry in provider.by_call[text]]
-            assert last["cost_nano"] == cost and cost in billed, (request, cost, billed)
+            assert last["cost_nano"] in billed, (request, last["cost_nano"], billed)
         else:
-            assert last["basis"] == "presumed" and last["cost_nano"] == cost == last["bound_nano"]
+            assert last["basis"] == "presumed" and last["cost_nano"] == last["bound_nano"]
     # The same key is billed for one request alone: by the first target, and by the second if the first broke off.
     for text in crowd.keyed:
         billed = [entry for entry in provider.by_call.get(text, []) if provider.truth[entry] > 0]

@@ -184,7 +184,7 @@ def test_what_follows_an_ambiguous_request_is_never_served(shared, key):
     ("GET //v1/models HTTP/1.1", 404, "unknown_endpoint"),
     ("GET /v1/%6dodels HTTP/1.1", 404, "unknown_endpoint"),
     ("GET /v1/../v1/models HTTP/1.1", 404, "unknown_endpoint"),
-    ("GET /v1/responses HTTP/1.1", 404, "unknown_endpoint"),
+    ("GET /v1/responses/resp_1 HTTP/1.1", 404, "unknown_endpoint"),
     ("GET /metrics HTTP/1.1", 404, "unknown_endpoint"),
     ("GET /admin/v1/keys HTTP/1.1", 404, "unknown_endpoint"),
     ("TRACE /v1/models HTTP/1.1", 405, "method_not_allowed"),
