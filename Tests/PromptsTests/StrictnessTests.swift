@@ -85,6 +85,20 @@ import Testing
         }
     }
 
+    @Test func aMistakeInAPartialNamesThePromptsThatItIsOneFor() {
+        let found = faults([
+            "a.prompt": file("{{> house}}", variables: "tone: string"), "b.prompt": file("{{> outer}}"),
+            "c.prompt": file("{{> house tome='x'}}"), "partials/_outer.prompt": "{{> house}}",
+            "partials/_house.prompt": "Tone: {{tone}}",
+        ]).filter { $0.contains("error") }
+        let place = "prompts/partials/_house.prompt:1:9: error E101 variable 'tone' is not declared"
+        #expect(
+            found == [
+                place + "; prompts/b.prompt includes it",
+                place + "; did you mean 'tome'?; prompts/c.prompt includes it",
+            ])
+    }
+
     @Test func whatIsGuardedOrHasADefaultIsNoWarning() {
         let text = """
             ---
@@ -147,6 +161,14 @@ import Testing
             let error = refusal { _ = try prompt.render(variables: json(variables)) }
             #expect(error?.code == "prompt_variable_invalid" && error?.param == param)
         }
+    }
+
+    @Test func noNumberOfWarningsHidesAnError() {
+        let warnings = (0..<300).map { _ in "{{x}}\n" }.joined()
+        let errors = (0..<9_000).map { "{{y\($0)}}\n" }.joined()
+        let found = faults(["p.prompt": file(warnings + errors)])
+        #expect(
+            found.filter { $0.contains(" W201 ") }.count == 200 && found.filter { $0.contains(" E101 ") }.count == 200)
     }
 
     @Test func aTemplateThatIsTooLargeToBeCheckedIsRefused() {

@@ -71,7 +71,10 @@ extension SourceText {
             throw Fault(.encoding, "the file begins with a byte order mark; save it without", at: .start)
         }
         if let index = bytes.firstIndex(of: Ascii.carriageReturn) {
-            throw Fault(.lineEnding, "the line ends in CR; lines end in LF alone", at: place(at: index))
+            throw Fault(
+                .lineEnding,
+                "the line ends in CR; lines end in LF alone: `*.prompt text eol=lf` in .gitattributes keeps them so",
+                at: place(at: index))
         }
     }
 }

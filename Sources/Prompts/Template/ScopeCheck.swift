@@ -7,11 +7,15 @@ import JSON
 struct ScopeCheck {
     /// Nodes visited: partials that include others twice each would else take for ever.
     private static let maxVisits = 20_000
+    /// Of errors, and of warnings.
+    private static let maxFindings = 200
 
     private let partials: [String: Template]
     private let media: [String]
     /// Of the file that is being read: only the prompt's own body and each partial know their places.
     private var file: CheckedFile
+    /// The prompt's own.
+    private let prompt: String
     private var scopes: [Scope]
     /// The first context that `../` reaches: a partial's does not lead to its callers'.
     private var outermost = 0
@@ -55,6 +59,7 @@ struct ScopeCheck {
 
     init(file: CheckedFile, input: ValueSchema, media: [String], partials: [String: Template]) {
         self.file = file
+        prompt = file.path
         self.media = media
         self.partials = partials
         scopes = [Scope(schema: input, isRoot: true)]
@@ -268,7 +273,8 @@ struct ScopeCheck {
             } else if schema.isOpen {
                 current.schema = .anything
             } else {
-                reportUndeclared(path, segment, schema, offset)
+                let names = schema.properties.map(\.name) + (position == 0 ? scopes[scope].arguments.keys.sorted() : [])
+                reportUndeclared(path, segment, among: names, offset)
                 return nil
             }
         }
@@ -293,8 +299,8 @@ struct ScopeCheck {
         return Resolved(schema: .anything, isOptional: false, origin: nil)
     }
 
-    private mutating func reportUndeclared(_ path: TemplatePath, _ name: String, _ schema: ValueSchema, _ offset: Int) {
-        let near = Suggestion.text(for: name, among: schema.properties.map(\.name))
+    private mutating func reportUndeclared(_ path: TemplatePath, _ name: String, among names: [String], _ offset: Int) {
+        let near = Suggestion.text(for: name, among: names)
         var hint = near
         if near.isEmpty, scopes.count > 1, scopes[0].schema.property(name) != nil {
             hint = "; did you mean '@root.\(name)'?"
@@ -324,7 +330,15 @@ struct ScopeCheck {
     }
 
     private mutating func report(_ code: FaultCode, _ message: String, _ offset: Int) {
+        guard !isFull(of: code.isWarning ? .warning : .error) else { return }
+        // One prompt may give a partial what another does not.
+        let message = file.path == prompt ? message : "\(message); \(prompt) includes it"
         let diagnostic = Fault(code, message, at: file.source.place(at: offset)).diagnostic(in: file.path)
         if !found.contains(diagnostic) { found.append(diagnostic) }
+    }
+
+    /// Each finding costs a walk to its line. Errors are counted apart: no number of warnings may hide the first of them.
+    private func isFull(of severity: PromptDiagnostic.Severity) -> Bool {
+        found.count >= Self.maxFindings && found.count { $0.severity == severity } >= Self.maxFindings
     }
 }
