@@ -249,6 +249,21 @@ def test_a_gateway_that_reads_the_folder_alone_has_no_old_text(desk, gateways, u
     assert result.returncode == 0 and "would be answered 404; set prompts.repository" in result.stderr
 
 
+def test_a_ledger_that_cannot_be_read_is_not_taken_for_an_empty_one(desk, gateways, upstream):
+    desk.commit({"greet.prompt": text("1.0.0", "one")})
+    gateway = gateways({"prompts": {"path": str(desk.folder / "prompts")}}, upstream.url)
+    config = ["--config", gateway.path, "--prompts", "prompts"]
+    assert "greet" in desk("list", *config), "none yet"
+    gateway.ledger.parent.mkdir(parents=True, exist_ok=True)
+    gateway.ledger.write_bytes(b"no database " * 1000)
+    gateway.ledger.chmod(0o600)
+    for command in (["list"], ["lint"], ["history", "greet"], ["promote", "greet", "1.0.0", "--to", "production"]):
+        output = desk(*command, *config, code=3)
+        assert str(gateway.ledger) in output and "cannot be read" in output, command
+    assert not (desk.folder / "prompts/labels/production.yaml").exists()
+    assert "greet" in desk("list", "--prompts", "prompts")
+
+
 def test_a_gate_wants_a_passing_record_of_this_very_text(desk):
     desk.commit(FILES)
     desk.gate()

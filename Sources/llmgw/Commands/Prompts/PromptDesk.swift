@@ -11,19 +11,20 @@ struct PromptDesk {
     let workspace: PromptWorkspace
     /// Nil when no configuration was read.
     let configuration: Configuration?
+    /// Nil without a configuration, while no gateway has made the ledger, and while it is one of an older program.
+    let ledger: LedgerReader?
     private let shownFolder: String
 
     init(_ arguments: Arguments, _ context: Context) throws(Failure) {
         let configuration = try PromptDesk.configuration(arguments, context)
         let folder = try PromptDesk.folder(arguments, configuration)
-        var memory: [RegisteredVersion] = []
-        if let path = configuration?.ledger.path, let reader = try? LedgerReader.open(path) {
-            memory = ((try? reader.promptVersions()) ?? []).map {
-                RegisteredVersion(name: $0.name, version: $0.version, digest: $0.digest, commit: $0.commit)
-            }
+        ledger = try PromptDesk.ledger(configuration, context)
+        let memory = try PromptDesk.read(ledger) { (reader) throws(LedgerError) in try reader.promptVersions() } ?? []
+        let registered = memory.map {
+            RegisteredVersion(name: $0.name, version: $0.version, digest: $0.digest, commit: $0.commit)
         }
         do throws(PromptLoadErrors) {
-            workspace = try PromptWorkspace(folder: folder, registered: memory)
+            workspace = try PromptWorkspace(folder: folder, registered: registered)
         } catch {
             throw .usage("\(folder): \(error.diagnostics.map { "\($0.file): \($0.message)" }.joined(separator: "\n"))")
         }
@@ -115,9 +116,40 @@ struct PromptDesk {
 
     // MARK: Ledger
 
-    /// Nil without a configuration, and while no gateway has made the ledger.
-    var ledger: LedgerReader? {
-        configuration.flatMap { try? LedgerReader.open($0.ledger.path) }
+    private static func ledger(
+        _ configuration: Configuration?, _ context: Context
+    ) throws(Failure) -> LedgerReader? {
+        guard let path = configuration?.ledger.path else { return nil }
+        do throws(LedgerError) {
+            return try LedgerReader.open(path)
+        } catch {
+            switch error.kind {
+            case .missing: return nil
+            case .outdated:
+                context.errors.line("warning: what the ledger knows of prompts is left out: \(error.message)")
+                context.errors.flush()
+                return nil
+            default: throw unreadable(error)
+            }
+        }
+    }
+
+    /// What `body` reads of the ledger; nil without one. A ledger that cannot be read is never taken for an empty one.
+    static func read<Value>(
+        _ ledger: LedgerReader?, _ body: (LedgerReader) throws(LedgerError) -> Value
+    ) throws(Failure) -> Value? {
+        do throws(LedgerError) {
+            return try ledger.map(body)
+        } catch {
+            throw unreadable(error)
+        }
+    }
+
+    private static func unreadable(_ error: LedgerError) -> Failure {
+        Failure(
+            .failure,
+            "what the ledger knows of prompts cannot be read: \(error.message). --prompts DIR without --config goes without"
+                + " it")
     }
 }
 

@@ -56,7 +56,7 @@ struct PromptTimeLine {
         var events = library.labelMoves(of: name).map(PromptTimeLine.move)
         events += library.versions(of: name).map(PromptTimeLine.version)
         events += try PromptTimeLine.evaluations(name, desk)
-        events += PromptTimeLine.turns(name, desk)
+        events += try PromptTimeLine.turns(name, desk)
         events += PromptTimeLine.experiments(name, desk)
         // What one commit did keeps its order: the label that moved was the last step.
         self.events = events.enumerated().sorted { left, right in
@@ -103,9 +103,11 @@ struct PromptTimeLine {
     }
 
     /// Labels that were turned at run time, and given back: the ledger's audit trail keeps both.
-    private static func turns(_ name: String, _ desk: PromptDesk) -> [Event] {
-        let entries = (try? desk.ledger?.auditTrail(limit: 10_000)) ?? []
-        return entries.compactMap { entry in
+    private static func turns(_ name: String, _ desk: PromptDesk) throws(Failure) -> [Event] {
+        let entries = try PromptDesk.read(desk.ledger) { (ledger) throws(LedgerError) in
+            try ledger.auditTrail(limit: 10_000)
+        }
+        return (entries ?? []).compactMap { entry in
             guard entry.action.hasPrefix("prompts.override"), entry.subject.hasPrefix(name + "@") else { return nil }
             let label = entry.subject.dropFirst(name.count + 1)
             let isBack = entry.action.hasSuffix(".clear")

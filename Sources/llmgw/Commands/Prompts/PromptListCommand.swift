@@ -57,7 +57,9 @@ struct PromptList {
             throw .usage("--label: no file labels/\(label).yaml names a prompt\(Guess.text(for: label, among: known))")
         }
         labels = label.map { [$0] } ?? known
-        let use = desk.ledger.flatMap { try? PromptUse.read($0, days: PromptList.days) }
+        let use = try PromptDesk.read(desk.ledger) { (ledger) throws(LedgerError) in
+            try PromptUse.read(ledger, days: PromptList.days)
+        }
         hasUse = use != nil
         let names = Set(desk.workspace.names).union(library.names.filter { !library.labels(of: $0).isEmpty })
         rows = names.sorted().compactMap { name in
@@ -128,7 +130,7 @@ struct PromptUse {
     private(set) var figures = CostFigures()
 
     /// Returns the use of the last days, by the prompts' names.
-    static func read(_ ledger: LedgerReader, days: Int64) throws -> [String: PromptUse] {
+    static func read(_ ledger: LedgerReader, days: Int64) throws(LedgerError) -> [String: PromptUse] {
         let now = Clock.utcMilliseconds()
         let report = try ledger.costs(CostQuery(from: now - days * 86_400_000, to: now + 1, by: [.prompt]))
         var use: [String: PromptUse] = [:]
