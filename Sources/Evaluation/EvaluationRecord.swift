@@ -3,7 +3,8 @@ import JSON
 
 /// The result of a gate for one digest of a prompt, kept in git: what a promotion asks for.
 ///
-/// It lies in `prompts/evals/records`, as `support-reply-3.1.0-e9933fcc6c7a-tone.json` of `tone.eval.yaml`.
+/// It lies in `prompts/evals/records`, as `support-reply-3.1.0-e9933fcc6c7a-tone.json` of `tone.eval.yaml`, and as
+/// `de/support-reply-3.1.0-e9933fcc6c7a-tone.json` of `de/tone.eval.yaml`.
 package struct EvaluationRecord: Sendable {
     package struct Model: Sendable {
         package var model: String?
@@ -53,30 +54,54 @@ package struct EvaluationRecord: Sendable {
         }
     }
 
-    package var fileName: String {
-        EvaluationRecord.fileName(prompt: prompt, version: version, digest: digest, gate: gateFile)
+    /// Where the record lies below `evals/records`.
+    ///
+    /// - Parameter place: the gate file's path below `evals`.
+    package func path(gate place: String) -> String {
+        EvaluationRecord.path(prompt: prompt, version: version, digest: digest, gate: place)
     }
 
-    /// `support-reply-3.1.0-e9933fcc6c7a-tone.json`; a `/` of the prompt's name becomes `-`.
+    /// `de/support-reply-3.1.0-e9933fcc6c7a-tone.json`; a `/` of the prompt's name becomes `-`.
     ///
-    /// - Parameter gate: the gate file's path; its name without `.eval.yaml` keeps the gates of one prompt apart.
-    package static func fileName(prompt: String, version: String?, digest: String, gate: String) -> String {
-        let file = gate.split(separator: "/").last ?? ""
+    /// - Parameter place: the gate file's path below `evals`: folder and name, without `.eval.yaml`, keep the gates of one
+    ///   prompt apart.
+    package static func path(prompt: String, version: String?, digest: String, gate place: String) -> String {
+        let folder = place.lastIndex(of: "/").map { place[...$0] } ?? ""
+        return folder + fileName(prompt: prompt, version: version, digest: digest, gate: place)
+    }
+
+    private static func fileName(prompt: String, version: String?, digest: String, gate place: String) -> String {
+        let file = place.split(separator: "/").last ?? ""
         let stem = file.hasSuffix(".eval.yaml") ? file.dropLast(10) : file
         return "\(prompt.replacing("/", with: "-"))-\(version ?? "unversioned")-\(digest.prefix(12))-\(stem).json"
+    }
+
+    /// Whether this may be the record of a gate, as far as the record says which file its gate was.
+    private func isOf(gate place: String) -> Bool {
+        let parts = gateFile.split(separator: "/")
+        guard let evals = parts.lastIndex(of: "evals") else { return true }
+        return parts[(evals + 1)...].joined(separator: "/") == place
     }
 
     // MARK: Files
 
     /// A gate's record of this version and digest in a folder of prompts, such as `prompts`; nil when there is none.
+    ///
+    /// - Parameter place: the gate file's path below `evals`.
     package static func find(
-        prompts folder: String, prompt: String, version: String?, digest: String, gate: String
+        prompts folder: String, prompt: String, version: String?, digest: String, gate place: String
     ) throws(EvaluationFaults) -> EvaluationRecord? {
-        let name = fileName(prompt: prompt, version: version, digest: digest, gate: gate)
-        let path = "\(folder)/evals/records/\(name)"
-        guard access(path, F_OK) == 0 else { return nil }
-        let record = try read(path)
-        return record.digest == digest && record.prompt == prompt ? record : nil
+        let records = "\(folder)/evals/records/"
+        // Earlier programs wrote the records of all folders side by side.
+        let names = [
+            path(prompt: prompt, version: version, digest: digest, gate: place),
+            fileName(prompt: prompt, version: version, digest: digest, gate: place),
+        ]
+        for name in names where access(records + name, F_OK) == 0 {
+            let record = try read(records + name)
+            if record.digest == digest, record.prompt == prompt, record.isOf(gate: place) { return record }
+        }
+        return nil
     }
 
     package static func read(_ path: String) throws(EvaluationFaults) -> EvaluationRecord {

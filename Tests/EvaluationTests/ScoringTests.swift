@@ -193,15 +193,15 @@ import Testing
         let data = try rows(1)
         let report = GateReport(try gate("pass_rate: 1"), data, samples: [sample("c1", true)])
         let record = try #require(EvaluationRecord(report, date: "2026-11-21T08:00:00Z", program: "llmgw 0.1.0"))
-        #expect(record.fileName == "a-2.0.0-abababababab-a.json" && record.passed)
-        let again = try EvaluationRecord(record.bytes, file: record.fileName)
+        #expect(record.path(gate: "a.eval.yaml") == "a-2.0.0-abababababab-a.json" && record.passed)
+        let again = try EvaluationRecord(record.bytes, file: "a.json")
         #expect(again.digest == record.digest && again.passed && again.version == "2.0.0")
         #expect(again.models.first?.cases == record.models.first?.cases)
         #expect(again.models.first?.checks == record.models.first?.checks)
         #expect(EvaluationRecord(GateReport(try gate("pass_rate: 1"), data, samples: []), date: "", program: "") == nil)
         #expect(
-            EvaluationRecord.fileName(
-                prompt: "billing/dunning", version: "1.0.0", digest: "0123456789abcdef", gate: "p/evals/tone.eval.yaml")
+            EvaluationRecord.path(
+                prompt: "billing/dunning", version: "1.0.0", digest: "0123456789abcdef", gate: "tone.eval.yaml")
                 == "billing-dunning-1.0.0-0123456789ab-tone.json")
     }
 

@@ -9,6 +9,8 @@ struct EvaluationFiles: Sendable {
     let dataset: Dataset
     /// The folder of prompts that the gate file belongs to: the one that holds its `evals`.
     let prompts: String
+    /// The gate file's path below `evals`, such as `de/tone.eval.yaml`.
+    let place: String
     /// Of judges that are calibrated, by the digest of their prompt.
     let calibrations: [String: CalibrationRecord]
 
@@ -23,7 +25,7 @@ struct EvaluationFiles: Sendable {
         if let slice = gate.emptySlice(of: dataset) {
             throw .usage("\(path): error: slices \(slice.text): no case of \(dataset.file) has it in its metadata")
         }
-        prompts = EvaluationFiles.prompts(of: path)
+        (prompts, place) = EvaluationFiles.places(of: path)
         calibrations = try EvaluationFiles.calibrations(prompts + "/judges")
         self.gate = gate
     }
@@ -63,7 +65,7 @@ struct EvaluationFiles: Sendable {
         guard let entry = try library().entries.first(where: { $0.name == gate.prompt }) else { return false }
         do throws(EvaluationFaults) {
             let record = try EvaluationRecord.find(
-                prompts: prompts, prompt: gate.prompt, version: entry.version, digest: entry.digest, gate: gate.file)
+                prompts: prompts, prompt: gate.prompt, version: entry.version, digest: entry.digest, gate: place)
             guard let record, record.passed, !record.isOffline else { return false }
             return record.gateDigest == gate.digest && record.datasetDigest == dataset.digest
         } catch {
@@ -104,16 +106,17 @@ struct EvaluationFiles: Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// `prompts` of `prompts/evals/a.eval.yaml`: what holds the folder `evals`, else the folder above the file's own.
-    private static func prompts(of path: String) -> String {
+    /// `prompts` and `de/a.eval.yaml` of `prompts/evals/de/a.eval.yaml`: what holds the folder `evals`, and the path below
+    /// that. Where there is none, the file's own folder takes its place.
+    private static func places(of path: String) -> (prompts: String, gate: String) {
         let whole = realpath(path, nil).map { pointer in
             defer { free(pointer) }
             return String(cString: pointer)
         }
-        let parts = folder(of: whole ?? path).split(separator: "/", omittingEmptySubsequences: false)
-        let place = parts.lastIndex(of: "evals") ?? max(0, parts.count - 1)
-        let above = parts[..<place].joined(separator: "/")
-        return above.isEmpty ? "/" : ShownPath.text(above)
+        let parts = (whole ?? path).split(separator: "/", omittingEmptySubsequences: false)
+        let evals = parts.dropLast().lastIndex(of: "evals") ?? max(0, parts.count - 2)
+        let above = parts[..<evals].joined(separator: "/")
+        return (above.isEmpty ? "/" : ShownPath.text(above), parts[(evals + 1)...].joined(separator: "/"))
     }
 
     private static func calibrations(_ folder: String) throws(Failure) -> [String: CalibrationRecord] {

@@ -113,12 +113,14 @@ struct EvaluationOutputs {
         guard keepsRecords else { return }
         for (report, one) in zip(reports, files) {
             guard let record = EvaluationRecord(report, date: date, program: "llmgw \(Help.version)") else { continue }
-            let folder = "\(one.prompts)/evals/records"
-            for path in ["\(one.prompts)/evals", folder] {
-                guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw EvaluationOutputs.fault(path) }
+            let path = "evals/records/" + record.path(gate: one.place)
+            var folder = one.prompts
+            for part in path.split(separator: "/").dropLast() {
+                folder += "/" + part
+                guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw EvaluationOutputs.fault(folder) }
             }
-            try put("\(folder)/\(record.fileName)", record.bytes)
-            context.errors.line("record: \(folder)/\(record.fileName)")
+            try put("\(one.prompts)/\(path)", record.bytes)
+            context.errors.line("record: \(one.prompts)/\(path)")
         }
         context.errors.flush()
     }

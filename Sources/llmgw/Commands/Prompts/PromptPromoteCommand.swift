@@ -105,7 +105,7 @@ struct Promotion {
     /// What one gate is missing; nil when it has a passing record, with its cases, of this very text.
     private func missing(_ files: EvaluationFiles) throws(Failure) -> String? {
         let title = "\(files.gate.file): '\(record.name)' \(version) (sha256:\(record.digest.prefix(12)))"
-        guard let found = try evaluation(files.gate) else { return "\(title) has no record of an evaluation" }
+        guard let found = try evaluation(files) else { return "\(title) has no record of an evaluation" }
         guard !found.isOffline else { return "\(title) was evaluated with simulated models alone" }
         guard found.passed else { return "\(title) failed its gate on \(found.date.prefix(10))" }
         guard files.gate.digest == found.gateDigest else {
@@ -117,11 +117,11 @@ struct Promotion {
         return nil
     }
 
-    private func evaluation(_ gate: GateFile) throws(Failure) -> EvaluationRecord? {
+    private func evaluation(_ files: EvaluationFiles) throws(Failure) -> EvaluationRecord? {
         do throws(EvaluationFaults) {
             return try EvaluationRecord.find(
                 prompts: desk.workspace.folder, prompt: record.name, version: version, digest: record.digest,
-                gate: gate.file)
+                gate: files.place)
         } catch {
             throw .usage(error.description)
         }
