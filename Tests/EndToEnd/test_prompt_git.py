@@ -216,6 +216,16 @@ def test_a_label_is_turned_at_run_time_until_git_agrees(served):
     gateway.verify()
 
 
+def make_older(ledger):
+    """Gives the ledger the tables that version 2 had."""
+    with contextlib.closing(sqlite3.connect(ledger)) as connection:
+        connection.executescript(
+            "DROP TABLE rollup; DELETE FROM meta WHERE name IN('attempts_kept_from', 'refused_kept_from');"
+            + "".join(f"ALTER TABLE period DROP COLUMN archived_{name};"
+                      for name in ("units", "nanos", "presumed_units", "presumed_nanos"))
+            + "ALTER TABLE identity DROP COLUMN prompt_override; PRAGMA user_version=2")
+
+
 def test_a_label_stays_turned_when_a_new_program_brings_the_ledger_up_to_date(served):
     gateway, key, repository = served()
     promote(repository)
@@ -225,12 +235,7 @@ def test_a_label_stays_turned_when_a_new_program_brings_the_ledger_up_to_date(se
     refused = gateway.get("/admin/v1/prompts/overrides", admin=True, method="POST", body={**body, "label": "prodution"})
     assert refused[0] == 422 and "production" in refused[1]["error"]["message"]
     gateway.stop()
-    with contextlib.closing(sqlite3.connect(gateway.ledger)) as ledger:  # as version 2 had it
-        ledger.executescript(
-            "DROP TABLE rollup; DELETE FROM meta WHERE name IN('attempts_kept_from', 'refused_kept_from');"
-            + "".join(f"ALTER TABLE period DROP COLUMN archived_{name};"
-                      for name in ("units", "nanos", "presumed_units", "presumed_nanos"))
-            + "ALTER TABLE identity DROP COLUMN prompt_override; PRAGMA user_version=2")
+    make_older(gateway.ledger)
     assert gateway.cli("check").returncode == 0
     gateway.start()
     assert gateway.ledger.with_name(gateway.ledger.name + ".v2-backup").exists()
@@ -238,6 +243,35 @@ def test_a_label_stays_turned_when_a_new_program_brings_the_ledger_up_to_date(se
     gateway.reload()
     wait_until(lambda: "configuration reloaded" in gateway.log())
     assert call(gateway, key) == ("1.0.0", repository.first)
+
+
+def test_an_experiment_on_a_turned_label_survives_a_new_program(served):
+    gateway, key, repository = served()
+    repository.commit({"labels/canary.yaml": "# nobody yet\n"})
+    gateway.cli("prompts", "sync")
+    body = {"name": "greet", "label": "canary", "version": "1.0.0", "reason": "a trial"}
+    assert gateway.get("/admin/v1/prompts/overrides", admin=True, method="POST", body=body)[0] == 201
+    (gateway.folder / "experiments/trial.yaml").write_text(
+        "id: trial\nprompt: greet\nunit: user\nstatus: running\nvariants:\n"
+        "  - {name: a, weight: 1, prompt: greet@canary}\n  - {name: b, weight: 1}\n")
+    gateway.reload()
+    wait_until(lambda: "configuration reloaded" in gateway.log())
+    gateway.stop()
+    make_older(gateway.ledger)
+    checked = gateway.cli("check")
+    assert checked.returncode == 0 and "cannot be read yet" in checked.stdout + checked.stderr
+    gateway.start()
+    variants = {gateway.chat(key, "prompt:greet", text="", headers={"x-llmgw-user": f"u{n}"})[2]["x-llmgw-experiment"]
+                for n in range(20)}
+    assert variants == {"trial/a", "trial/b"}
+    gateway.stop()
+    with contextlib.closing(sqlite3.connect(gateway.ledger)) as connection:
+        connection.execute("DELETE FROM prompt_override")
+        connection.commit()
+    make_older(gateway.ledger)
+    with pytest.raises(StartError) as failure:
+        gateway.start()
+    assert failure.value.code == 2 and "variant 'a'" in failure.value.output
 
 
 def test_a_slow_fetch_holds_up_no_other_call(gateways, upstream, repository, tmp_path):

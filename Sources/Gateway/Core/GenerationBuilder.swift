@@ -2,6 +2,7 @@ import CivilTime
 import Crypto
 import HTTPClient
 import Inference
+import Ledger
 package import PluginKit
 package import Prompts
 import Providers
@@ -52,7 +53,9 @@ package struct GenerationBuilder: Sendable {
             configuration.budgets(of: application).map { BudgetRule($0, rates: configuration.exchangeRates) }
         }
         let plugins = makePlugins(configuration, budgets, &findings)
-        checkVariants(configuration, prompts, &findings)
+        // Labels may be turned there: until a writer has brought it up to date, files alone do not say what they mean.
+        let isKnown = !LedgerReader.isUnreadable(configuration.ledger.path)
+        checkVariants(configuration, prompts, isKnown: isKnown, &findings)
         guard !findings.contains(where: { $0.severity == .error }) else {
             return Result(generation: nil, diagnostics: findings)
         }
@@ -71,7 +74,7 @@ package struct GenerationBuilder: Sendable {
         var findings: [Diagnostic] = []
         let prompts = loadPrompts(configuration, &findings)
         checkPrompts(configuration, prompts, &findings)
-        checkVariants(configuration, prompts, &findings)
+        checkVariants(configuration, prompts, isKnown: true, &findings)
         guard !findings.contains(where: { $0.severity == .error }) else {
             return Result(generation: nil, diagnostics: findings)
         }
@@ -152,9 +155,12 @@ package struct GenerationBuilder: Sendable {
     }
 
     /// A variant that names a prompt nobody can resolve would fail its share of the traffic.
+    ///
+    /// - Parameter isKnown: whether it is known which labels are turned; otherwise a complaint is a warning.
     private func checkVariants(
-        _ configuration: Configuration, _ prompts: PromptLibrary, _ findings: inout [Diagnostic]
+        _ configuration: Configuration, _ prompts: PromptLibrary, isKnown: Bool, _ findings: inout [Diagnostic]
     ) {
+        let doubt = isKnown ? "" : "; the ledger, which may have the label turned, cannot be read yet"
         for experiment in configuration.experiments where experiment.status == .running {
             for variant in experiment.variants {
                 guard let selector = variant.prompt else { continue }
@@ -163,8 +169,10 @@ package struct GenerationBuilder: Sendable {
                 } catch {
                     findings.append(
                         Diagnostic(
-                            severity: .error, file: path, line: 0, column: 0,
-                            message: "experiment '\(experiment.id)', variant '\(variant.name)': \(error.message)"))
+                            severity: isKnown ? .error : .warning, file: path, line: 0, column: 0,
+                            message:
+                                "experiment '\(experiment.id)', variant '\(variant.name)': \(error.message)\(doubt)"
+                        ))
                 }
             }
         }
