@@ -1,7 +1,7 @@
 # Two commands do everything: `make run` and `make test`. Both install what is missing first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test unit end-to-end lint format setup bench overshoot soak fuzz tsan model test-model install uninstall clean
+.PHONY: help run demo build test unit end-to-end lint format setup bench bench-prompts overshoot soak fuzz tsan model test-model install uninstall clean
 
 PREFIX ?= /usr/local
 BINARY := .build/release/llmgw
@@ -49,6 +49,9 @@ tsan: setup ## the tests of what runs on several threads, under the thread sanit
 bench: build ## beside nginx and direct, in one run: ratios
 	scripts/setup.sh bench
 	python3 Benchmarks/bench.py
+
+bench-prompts: build ## how long 5,000 versions of prompts take to read, part by part
+	python3 Benchmarks/prompts.py
 
 overshoot: build ## how far true spend ends from a budget, beside a proxy that checks and then charges
 	python3 Benchmarks/overshoot.py

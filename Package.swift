@@ -41,6 +41,7 @@ let package = Package(
         shelf("JSON"),
         shelf("YAML"),
         shelf("CivilTime"),
+        shelf("Threads", imports: ["CLinux"]),
         shelf("Crypto", imports: ["COpenSSL"]),
         shelf("Telemetry", imports: ["JSON", "CivilTime"]),
         shelf("NetIO", imports: ["CLinux"]),
@@ -54,7 +55,7 @@ let package = Package(
         shelf("Inference", imports: ["JSON"]),
         shelf("Providers", imports: ["CivilTime", "Inference", "JSON", "HTTPTypes", "Crypto"]),
         shelf("Simulation", imports: ["JSON"]),
-        shelf("Prompts", imports: ["Inference", "JSON", "YAML", "Crypto"]),
+        shelf("Prompts", imports: ["Inference", "JSON", "YAML", "Crypto", "Threads"]),
         shelf("Routing", imports: ["Inference", "Crypto"]),
         shelf("Analysis"),
         shelf("Ledger", imports: ["Inference", "CSQLite", "Crypto", "CivilTime", "CLinux"]),
@@ -74,7 +75,7 @@ let package = Package(
             "Admin",
             imports: [
                 "Gateway", "JSON", "CivilTime", "Crypto", "Telemetry", "NetIO", "HTTPTypes", "HTTPServer", "Inference",
-                "Ledger", "PluginKit", "Prompts", "Reports",
+                "Ledger", "PluginKit", "Prompts", "Reports", "Threads",
             ]),
 
         // Program
@@ -84,7 +85,7 @@ let package = Package(
                 "Admin", "Analysis", "BudgetPlugin", "CLinux", "CivilTime", "Crypto", "Evaluation", "Gateway",
                 "HTTPClient", "HTTPServer",
                 "HTTPTypes", "Inference", "JSON", "Ledger", "NetIO", "PluginKit", "Prompts", "Providers", "Reports",
-                "Routing", "Simulation", "Telemetry", "YAML",
+                "Routing", "Simulation", "Telemetry", "Threads", "YAML",
             ],
             swiftSettings: settings,
             // One file to install: the program carries Swift's runtime and needs only the system's libraries.
@@ -94,6 +95,7 @@ let package = Package(
         tests("JSON"),
         tests("YAML"),
         tests("CivilTime"),
+        tests("Threads"),
         tests("Crypto"),
         tests("Telemetry", imports: ["JSON"]),
         tests("NetIO"),

@@ -33,8 +33,7 @@ extension AdminHandler {
 
     /// `GET /admin/v1/prompts/overrides`: the labels that are turned now.
     func listOverrides(_ exchange: HTTPExchange) async throws {
-        let path = gateway.generations.current.configuration.ledger.path
-        let rows = try await Task.detached { try LedgerReader.open(path).promptOverrides() }.value
+        let rows = try await report { reader in try reader.promptOverrides() }
         var body = JSONWriter()
         body.beginObject()
         body.name("overrides")

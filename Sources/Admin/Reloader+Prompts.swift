@@ -25,21 +25,17 @@ extension Reloader {
     ///   - actor: who asked, for the audit trail.
     ///   - isForced: reads them even when the ref has not moved.
     package func syncPrompts(by actor: String, isForced: Bool) async -> SyncOutcome {
+        let found = await look()
         await takeTurn()
         defer { endTurn() }
         let before = gateway.generations.current
-        let found = await aside { builder in
-            Result { () throws(GitFailure) in try builder.head(ofPromptsIn: before.configuration) }
-        }
-        do throws(GitFailure) {
-            let head = try found.get()
-            if !isForced, head == before.prompts.commit {
-                if gateway.promptSync.note(nil) { log.info("prompts: the repository can be read again") }
-                gateway.metrics.promptsSynced("unchanged")
-                return SyncOutcome(result: .unchanged, generation: before)
-            }
-        } catch {
-            return failed(before, [Diagnostic(message: error.description)])
+        switch found {
+        case .failure(let error): return failed(before, [Diagnostic(message: error.description)])
+        case .success(let head) where !isForced && head == before.prompts.commit:
+            if gateway.promptSync.note(nil) { log.info("prompts: the repository can be read again") }
+            gateway.metrics.promptsSynced("unchanged")
+            return SyncOutcome(result: .unchanged, generation: before)
+        case .success: break
         }
         let built = await aside { $0.rebuild(promptsOf: before) }
         guard let next = built.generation else { return failed(before, built.diagnostics) }

@@ -2,7 +2,9 @@ import CivilTime
 package import Gateway
 import Ledger
 import PluginKit
+import Prompts
 package import Telemetry
+import Threads
 
 /// Makes the next generation from the files as they are now: all of it, or nothing changes.
 ///
@@ -13,6 +15,10 @@ package actor Reloader {
     let gateway: LLMGateway
     let log: Log
     private var turns = Turns()
+    /// For reading files and what git has on this machine: one thread, since there is one turn at a time.
+    private let lane = WorkLane(threads: 1)
+    /// For asking other machines what is new, which can take minutes.
+    private let fetching = WorkLane(threads: 1)
 
     package init(_ builder: GenerationBuilder, gateway: LLMGateway, log: Log) {
         self.builder = builder
@@ -32,8 +38,8 @@ package actor Reloader {
     package func reload(by actor: String) async -> Outcome {
         await takeTurn()
         defer { endTurn() }
-        let built = await aside { $0.build(fetching: true) }
         let before = gateway.generations.current
+        let built = await aside { $0.build(fetching: true, after: before) }
         guard let next = built.generation else {
             return refused(before, built.diagnostics)
         }
@@ -59,10 +65,20 @@ package actor Reloader {
         return Outcome(generation: next.id, isReplaced: true, diagnostics: findings)
     }
 
-    /// Does what blocks off the event loops: a detached task does not inherit where its maker runs.
+    /// Does what blocks off the event loops, and off the pool that tasks share.
     func aside<Value: Sendable>(_ work: @escaping @Sendable (GenerationBuilder) -> Value) async -> Value {
         let builder = builder
-        return await Task.detached { work(builder) }.value
+        return await lane.run { work(builder) }
+    }
+
+    /// The commit that is to be served now; a repository on another machine is asked for what is new.
+    ///
+    /// It takes no turn: whoever turns a label back must not wait for another machine.
+    func look() async -> Result<String?, GitFailure> {
+        let (builder, configuration) = (builder, gateway.generations.current.configuration)
+        return await fetching.run {
+            Result { () throws(GitFailure) in try builder.head(ofPromptsIn: configuration) }
+        }
     }
 
     // MARK: Turns

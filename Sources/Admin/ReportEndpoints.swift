@@ -6,6 +6,7 @@ import Inference
 import JSON
 import Ledger
 import Reports
+import Threads
 
 extension AdminHandler {
     /// `GET /admin/v1/costs`: the parameters and the answers of `llmgw costs`; JSON unless told otherwise.
@@ -95,12 +96,15 @@ extension AdminHandler {
         respond(exchange, type: "application/json", body)
     }
 
-    /// Reads the ledger on a thread of its own kind: a report may take seconds, and no request waits for it.
-    private func report<Value: Sendable>(
+    /// For the reports of all loops: more at once would only wait for each other at the disk.
+    private static let reports = WorkLane(threads: 4)
+
+    /// Reads the ledger aside: a report may take seconds, and no request waits for it.
+    func report<Value: Sendable>(
         _ body: @escaping @Sendable (LedgerReader) throws -> Value
     ) async throws -> Value {
         let path = gateway.generations.current.configuration.ledger.path
-        return try await Task.detached { try body(try LedgerReader.open(path)) }.value
+        return try await Self.reports.run { try body(try LedgerReader.open(path)) }
     }
 }
 

@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -12,6 +13,11 @@ int llmgw_accept4(int listener, void *address, uint32_t *length, int flags) {
 
 void llmgw_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+int llmgw_processors(void) {
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
 }
 
 void llmgw_forbid_core_dumps(void) {

@@ -17,12 +17,13 @@ struct PromptCompiler {
         case known(PromptCatalog, isWhole: Bool)
     }
 
-    init(_ files: [PromptSourceFile], past: Past = .none) {
+    /// - Parameter known: what was compiled before; what is compiled here is added to it.
+    init(_ files: [PromptSourceFile], past: Past = .none, _ known: inout PromptCompilations) {
         self.past = past
         let files = files.sorted { $0.path < $1.path }
         // First what prompts refer to, then prompts, then what refers to prompts.
         for file in files { readPart(file) }
-        for file in files { readPrompt(file) }
+        for outcome in known.outcomes(of: files.filter(\.isPrompt), parts: parts) { take(outcome) }
         for file in files { readLabel(file) }
         sort()
     }
@@ -40,8 +41,13 @@ struct PromptCompiler {
 
     // MARK: Prompts
 
+    private mutating func take(_ outcome: PromptCompilations.Outcome) {
+        if let prompt = outcome.prompt { prompts[prompt.name] = prompt }
+        diagnostics += outcome.diagnostics
+    }
+
     private mutating func readPrompt(_ file: PromptSourceFile) {
-        guard case .prompt(let name, let variant)? = PromptFileKind(path: file.path) else { return }
+        guard case .prompt(let name, let variant)? = file.kind else { return }
         let key = variant.map { "\(name).\($0)" } ?? name
         attempt(file.path) { (compiler) throws(Fault) in
             try compiler.compile(file, key: key, name: name, variant: variant)
@@ -78,7 +84,7 @@ struct PromptCompiler {
         [name, name.lowercased()].first { schemas[$0] != nil }
     }
 
-    private static func folder(of path: String) -> String {
+    fileprivate static func folder(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     }
 
@@ -152,7 +158,7 @@ struct PromptCompiler {
     }
 
     /// `billing/footer` is `billing/_footer.prompt`.
-    private static func underscored(_ name: String) -> String {
+    fileprivate static func underscored(_ name: String) -> String {
         var parts = name.split(separator: "/").map(String.init)
         let last = parts.popLast() ?? ""
         return (parts + ["_\(last).prompt"]).joined(separator: "/")
@@ -178,7 +184,7 @@ struct PromptCompiler {
     }
 
     private mutating func readLabel(_ file: PromptSourceFile) {
-        guard case .label(let name)? = PromptFileKind(path: file.path) else { return }
+        guard case .label(let name)? = file.kind else { return }
         attempt(file.path) { (compiler) throws(Fault) in
             let label = try PromptLabel(name: name, path: "prompts/" + file.path, bytes: file.bytes)
             compiler.labels.append(label)
@@ -220,5 +226,19 @@ struct PromptCompiler {
         } catch {
             add([error], "prompts/" + path)
         }
+    }
+}
+
+extension CompiledPrompt {
+    /// Whether every name in it stands for the same file in `parts` as when it was compiled.
+    func reachesTheSame(in parts: PromptParts) -> Bool {
+        let folder = PromptCompiler.folder(of: String(path.dropFirst("prompts/".count)))
+        let beside = partials.keys.map(PromptCompiler.underscored)
+        let schemas = frontMatter.schemas.flatMap { [$0, $0.lowercased()] }.map { "schemas/\($0).json" }
+        // What was not there counts too: a file beside the prompt goes before one in `partials/`.
+        let looked =
+            beside.flatMap { [folder + $0, "partials/" + $0] } + schemas
+            + frontMatter.tools.map { "tools/\($0.name).json" }
+        return looked.allSatisfy { files["prompts/" + $0] == parts.bytes[$0] }
     }
 }

@@ -33,6 +33,10 @@ package struct PromptLibrary: Sendable {
     /// The commits of the ref's line, for `@git:`.
     let line: [GitLineEntry]
     let allowsUnreleased: Bool
+    /// What its texts were compiled to, for the library that comes after it.
+    let compilations: PromptCompilations
+    /// What it was read from; nil outside git.
+    let history: GitHistory?
     /// What stands in for labels until git says the same.
     package private(set) var overrides: [PromptOverride] = []
 
@@ -48,6 +52,8 @@ package struct PromptLibrary: Sendable {
         var moves: [PromptLabelMove] = []
         var line: [GitLineEntry] = []
         var worktree: [String: CompiledPrompt] = [:]
+        var compilations = PromptCompilations()
+        var history: GitHistory?
 
         init(_ compiled: PromptCompiler, catalog: PromptCatalog) {
             prompts = compiled.prompts
@@ -79,6 +85,8 @@ package struct PromptLibrary: Sendable {
         worktree = contents.worktree
         line = contents.line
         allowsUnreleased = allowUnreleased
+        compilations = contents.compilations.settled
+        history = contents.history
         self.labels = labels
         entries = contents.prompts.values.sorted { $0.name < $1.name }.map { prompt in
             Entry(
@@ -108,6 +116,7 @@ package struct PromptLibrary: Sendable {
     package init() {
         (entries, warnings, commit, labelMoves, line, allowsUnreleased) = ([], [], nil, [], [], false)
         (catalog, labels, latest, worktree) = (PromptCatalog(), [:], [:], [:])
+        (compilations, history) = (PromptCompilations(), nil)
     }
 
     /// The same library with other overrides.

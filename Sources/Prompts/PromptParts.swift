@@ -9,12 +9,15 @@ struct PromptParts: Sendable {
     private(set) var schemas: [String: JSONValue] = [:]
     private(set) var tools: [String: JSONValue] = [:]
 
+    /// 64 hexadecimal digits: equal for parts of which prompts are made alike.
+    var identity: String { BundleDigest.hex(of: bytes) }
+
     /// Takes a file in the place of the one before; a file that is no part is none of its business.
     ///
     /// After an error there is no such part.
     mutating func set(_ file: PromptSourceFile) throws(Fault) {
         remove(file.path)
-        switch PromptFileKind(path: file.path) {
+        switch file.kind {
         case .partial: partials[file.path] = try Self.partial(file)
         case .schema(let name): schemas[name] = try Self.json(file, .schema)
         case .tool(let name): tools[name] = try Self.tool(try Self.json(file, .tool), name)

@@ -6,16 +6,24 @@ package protocol PromptSource {
 
 package struct PromptSourceFile: Sendable {
     /// Relative to `prompts/`, with `/` between its parts.
-    package var path: String
-    package var bytes: [UInt8]
+    package let path: String
+    package let bytes: [UInt8]
     /// Whether a symbolic link leads to it: it is not there for who reads the folder from git.
-    package var isLinked: Bool
+    package let isLinked: Bool
+    /// Nil for a file that has nothing to do with prompts.
+    let kind: PromptFileKind?
 
     package init(path: String, bytes: [UInt8], isLinked: Bool = false) {
         self.path = path
         self.bytes = bytes
         self.isLinked = isLinked
+        kind = PromptFileKind(path: path)
     }
+}
+
+extension PromptSourceFile {
+    /// Whether it is a prompt of its own, and no part of others.
+    var isPrompt: Bool { kind?.isPrompt == true }
 }
 
 /// What a file's place and ending make of it.
@@ -30,9 +38,9 @@ enum PromptFileKind: Equatable {
 
     /// Returns nil for a file that has nothing to do with prompts.
     init?(path: String) {
-        let parts = path.split(separator: "/").map(String.init)
-        guard let file = parts.last else { return nil }
-        let folder = parts.dropLast().joined(separator: "/")
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let file = slash.map { path[path.utf8.index(after: $0)...] } ?? path[...]
+        let folder = slash.map { String(path[..<$0]) } ?? ""
         if file.hasSuffix(".prompt") {
             self = Self.promptKind(String(file.dropLast(".prompt".count)), folder)
         } else if folder == "schemas", file.hasSuffix(".json") {
@@ -43,6 +51,18 @@ enum PromptFileKind: Equatable {
             self = .label(name: String(file.dropLast(5)))
         } else {
             return nil
+        }
+    }
+
+    var isPrompt: Bool {
+        if case .prompt = self { true } else { false }
+    }
+
+    /// Whether prompts refer to it.
+    var isPart: Bool {
+        switch self {
+        case .partial, .schema, .tool: true
+        case .prompt, .label, .misnamed: false
         }
     }
 

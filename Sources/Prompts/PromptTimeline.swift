@@ -25,14 +25,29 @@ struct PromptTimeline {
     private var current: [String: CompiledPrompt] = [:]
     private var fileBlobs: [String: String] = [:]
     private var labels: [String: [String: PromptLabel.Target]] = [:]
+    /// What changed since a part last did, the oldest first: these do not depend on each other.
+    private var pending: [Pending] = []
 
-    init(_ history: GitHistory, folder: String) {
-        self.folder = folder.isEmpty ? "" : folder + "/"
-        blobs = history.blobs
-        for (number, state) in history.states.enumerated() { apply(state, number) }
+    /// A path that a state changed, with its bytes from then on.
+    private struct Pending {
+        var path: String
+        var bytes: [UInt8]?
+        var blob: String
+        var commit: PromptCommit
+        var state: Int
     }
 
-    private mutating func apply(_ state: GitState, _ number: Int) {
+    /// - Parameter known: what was compiled before; what is compiled here is added to it.
+    init(_ history: GitHistory, folder: String, _ known: inout PromptCompilations) {
+        self.folder = folder.isEmpty ? "" : folder + "/"
+        blobs = history.blobs
+        for (number, state) in history.states.enumerated() { apply(state, number, &known) }
+        settle(&known)
+    }
+
+    private mutating func apply(_ state: GitState, _ number: Int, _ known: inout PromptCompilations) {
+        // Which prompts a part's change reaches is known once those before it are compiled, with the parts as they were.
+        if state.changes.contains(where: { PromptFileKind(path: $0.path)?.isPart == true }) { settle(&known) }
         var changed: Set<String> = []
         var (changesParts, movesParts) = (false, false)
         for change in state.changes {
@@ -56,9 +71,14 @@ struct PromptTimeline {
         }
         if changesParts {
             // One that does not compile may have waited for this part: which it would include is not known.
-            changed.formUnion(files.keys.filter { $0.hasSuffix(".prompt") && (movesParts || current[$0] == nil) })
+            changed.formUnion(
+                files.keys.filter { PromptFileKind(path: $0)?.isPrompt == true && (movesParts || current[$0] == nil) })
         }
-        for path in changed { compile(path, state.commit, number) }
+        for path in changed.sorted() {
+            pending.append(
+                Pending(
+                    path: path, bytes: files[path], blob: fileBlobs[path] ?? "", commit: state.commit, state: number))
+        }
     }
 
     private mutating func take(_ change: GitChange) {
@@ -106,21 +126,31 @@ struct PromptTimeline {
         try? parts.set(PromptSourceFile(path: path, bytes: bytes))
     }
 
-    private mutating func compile(_ path: String, _ commit: PromptCommit, _ number: Int) {
-        guard case .prompt(let name, let variant)? = PromptFileKind(path: path) else { return }
-        let key = variant.map { "\(name).\($0)" } ?? name
-        let prompt = files[path].flatMap { bytes -> CompiledPrompt? in
-            let compiler = PromptCompiler(PromptSourceFile(path: path, bytes: bytes), parts: parts)
-            return compiler.diagnostics.contains { $0.severity == .error } ? nil : compiler.prompts[key]
+    /// Compiles what is pending, and adds it in its order.
+    private mutating func settle(_ known: inout PromptCompilations) {
+        let texts = pending.compactMap { change in
+            change.bytes.map { PromptSourceFile(path: change.path, bytes: $0) }
         }
-        current[path] = prompt
+        var outcomes = known.outcomes(of: texts, parts: parts)[...]
+        for change in pending {
+            add(change.bytes == nil ? nil : outcomes.popFirst()?.servable, change)
+        }
+        pending = []
+    }
+
+    /// - Parameter prompt: nil when the path holds none any more, or one that does not compile.
+    private mutating func add(_ prompt: CompiledPrompt?, _ change: Pending) {
+        guard case .prompt(let name, let variant)? = PromptFileKind(path: change.path) else { return }
+        let key = variant.map { "\(name).\($0)" } ?? name
+        current[change.path] = prompt
         if let prompt, prompts[prompt.digest] == nil {
             prompts[prompt.digest] = prompt
-            origins[prompt.digest] = PromptOrigin(commit: commit, path: folder + path, blob: fileBlobs[path] ?? "")
+            origins[prompt.digest] = PromptOrigin(
+                commit: change.commit, path: folder + change.path, blob: change.blob)
             digests[key, default: []].append(prompt.digest)
         }
         if changes[key]?.last?.digest != prompt?.digest {
-            changes[key, default: []].append(Change(state: number, digest: prompt?.digest))
+            changes[key, default: []].append(Change(state: change.state, digest: prompt?.digest))
         }
     }
 

@@ -274,18 +274,50 @@ def test_an_experiment_on_a_turned_label_survives_a_new_program(served):
     assert failure.value.code == 2 and "variant 'a'" in failure.value.output
 
 
-def test_a_slow_fetch_holds_up_no_other_call(gateways, upstream, repository, tmp_path):
+@pytest.fixture
+def slow_fetches(tmp_path):
+    """A folder with a `git` whose fetches take three seconds while the folder holds the file `slow`."""
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "git").write_text(
         f"#!/bin/sh\ncase \" $* \" in *\" fetch \"*) [ -e '{tools}/slow' ] && touch '{tools}/begun' && sleep 3;; esac\n"
         f"exec {shutil.which('git')} \"$@\"\n")
     (tools / "git").chmod(0o755)
+    return tools
+
+
+@pytest.fixture
+def fetching(gateways, upstream, repository, slow_fetches):
+    """A gateway whose prompts are on another machine, on one processor: (gateway, key)."""
     prompts = {"path": "prompts", "repository": f"file://{repository.folder}", "sync_every": "0s",
                "allow_unreleased": False}
     gateway = gateways({"prompts": prompts, "threads": 1}, upstream.url)
-    gateway.start(environment={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})
-    key = gateway.key()
+    processor = min(os.sched_getaffinity(0))
+    gateway.start(environment={**os.environ, "PATH": f"{slow_fetches}:{os.environ['PATH']}"},
+                  wrapper=("taskset", "--cpu-list", str(processor)))
+    return gateway, gateway.key()
+
+
+def test_a_label_is_turned_while_a_fetch_takes_its_time(fetching, slow_fetches, repository):
+    gateway, key = fetching
+    promote(repository)
+    gateway.cli("prompts", "sync")
+    (slow_fetches / "slow").touch()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        asked = pool.submit(gateway.get, "/admin/v1/prompts/sync", admin=True, method="POST")
+        wait_until(lambda: (slow_fetches / "begun").exists())
+        started = time.monotonic()
+        body = {"name": "greet", "label": "production", "version": "1.0.0", "reason": "complaints"}
+        assert gateway.get("/admin/v1/prompts/overrides", admin=True, method="POST", body=body)[0] == 201
+        assert call(gateway, key) == ("1.0.0", repository.first)
+        assert time.monotonic() - started < 2
+        assert asked.result()[0] == 200
+    assert call(gateway, key) == ("1.0.0", repository.first)
+
+
+def test_a_slow_fetch_holds_up_no_other_call(fetching, slow_fetches, repository):
+    gateway, key = fetching
+    tools = slow_fetches
     (tools / "slow").touch()
     asks = {
         "sync": lambda: gateway.get("/admin/v1/prompts/sync", admin=True, method="POST"),
@@ -299,6 +331,8 @@ def test_a_slow_fetch_holds_up_no_other_call(gateways, upstream, repository, tmp
             started = time.monotonic()
             assert call(gateway, key) == ("1.0.0", repository.first)
             assert gateway.get("/healthz", admin=True)[0] == 200
+            assert gateway.get("/admin/v1/costs", admin=True)[0] == 200
+            assert gateway.get("/admin/v1/prompts/overrides", admin=True)[0] == 200
             gateway.cli("keys", "list")  # the control socket lives on the main loop
             assert time.monotonic() - started < 2, name
             asked.result()

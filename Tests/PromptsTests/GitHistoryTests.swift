@@ -37,6 +37,51 @@ extension GitTests {
             #expect(unknown?.message.contains("1.1.0 (sha256:") == true && unknown?.message.contains("1.0.0 (") == true)
         }
 
+        /// All that can be asked of a library, in lines.
+        private func everything(_ library: PromptLibrary) -> [String] {
+            library.names.flatMap { library.versions(of: $0) }.map { "\($0)" } + library.labelMoves.map { "\($0)" }
+                + library.warnings.map(\.description) + library.identity + [library.commit ?? ""]
+        }
+
+        @Test func whatWasReadBeforeIsNotReadAgainAndChangesNothing() throws {
+            let repository = try TemporaryRepository()
+            try repository.commit(["partials/_tone.prompt": "warm", "p.prompt": prompt("1.0.0", "one {{> tone}}")])
+            try repository.commit(["q.prompt": prompt("1.0.0", "q"), "labels/production.yaml": pin("q", "1.0.0", "q")])
+            var known = try repository.library()
+            func check(_ what: String) throws {
+                let again = try repository.library(after: known)
+                #expect(try everything(again) == everything(repository.library()), "\(what)")
+                known = again
+            }
+            try check("nothing")
+            try repository.commit([:], "Touch nothing")
+            try check("an empty commit")
+            try repository.commit(["partials/_tone.prompt": "cold", "p.prompt": prompt("1.1.0", "one {{> tone}}")])
+            try check("a part, and a version of the prompt that includes it")
+            try repository.commit(["p.prompt": nil, "q.prompt": prompt("1.1.0", "{{> tone}}")])
+            try check("a prompt that goes, and one that includes a part for the first time")
+            try repository.git(["reset", "--quiet", "--hard", "HEAD~2"])
+            try check("a ref that went back")
+            try repository.commit(["q.prompt": prompt("1.2.0", "another line")])
+            try check("another line of history")
+            try repository.git(["checkout", "--quiet", "-b", "branch"])
+            try repository.commit(["r.prompt": prompt("1.0.0", "r")])
+            try repository.git(["checkout", "--quiet", "main"])
+            try repository.commit(["q.prompt": prompt("1.3.0", "meanwhile")])
+            try repository.git(["merge", "--quiet", "--no-ff", "--message", "Merge", "branch"])
+            try check("a merge")
+        }
+
+        @Test func aBrokenCommitDoesNotSpoilWhatIsKnown() throws {
+            let repository = try TemporaryRepository()
+            try repository.commit(["p.prompt": prompt("1.0.0", "one")])
+            let known = try repository.library()
+            try repository.commit(["p.prompt": prompt("1.1.0", "{{broken}}")])
+            #expect(problems { try repository.library(after: known) }.contains("E101"))
+            try repository.commit(["p.prompt": prompt("1.1.0", "mended")])
+            #expect(try everything(repository.library(after: known)) == everything(repository.library()))
+        }
+
         @Test func labelsAreFollowedThroughTheirMoves() throws {
             let repository = try TemporaryRepository()
             try repository.commit([

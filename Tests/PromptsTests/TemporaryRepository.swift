@@ -69,9 +69,11 @@ final class TemporaryRepository {
     }
 
     func library(
-        _ ref: String = "main", registered: [RegisteredVersion] = [], allowUnreleased: Bool = false
+        _ ref: String = "main", registered: [RegisteredVersion] = [], allowUnreleased: Bool = false,
+        after before: PromptLibrary? = nil
     ) throws -> PromptLibrary {
-        try PromptLibrary.load(git: source(ref), registered: registered, allowUnreleased: allowUnreleased)
+        try PromptLibrary.load(
+            git: source(ref), registered: registered, allowUnreleased: allowUnreleased, after: before)
     }
 }
 

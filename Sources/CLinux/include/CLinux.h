@@ -11,5 +11,8 @@ int llmgw_accept4(int listener, void *address, uint32_t *length, int flags);
 /// pthread_setname_np(3) for the calling thread; at most 15 bytes.
 void llmgw_name_thread(const char *name);
 
+/// How many processors this process may run on, by sched_getaffinity(2); 0 when the system does not say.
+int llmgw_processors(void);
+
 /// prctl(PR_SET_DUMPABLE, 0) and RLIMIT_CORE 0: a core dump would hold keys.
 void llmgw_forbid_core_dumps(void);

@@ -39,7 +39,8 @@ package struct GenerationBuilder: Sendable {
     /// - Parameters:
     ///   - fetching: whether a repository of prompts on another machine is asked for what is new.
     ///   - isStart: the ledger is opened after this, and the prompts are read again if it could not be read before.
-    package func build(fetching: Bool = false, isStart: Bool = false) -> Result {
+    ///   - before: what is served now; of its prompts, what is unchanged is not compiled again.
+    package func build(fetching: Bool = false, isStart: Bool = false, after before: Generation? = nil) -> Result {
         let today = CivilDate(daysSince1970: Int(Clock.utcMilliseconds() / 86_400_000)).description
         let load = Configuration.load(path: path, environment: environment, today: today)
         guard let configuration = load.configuration else {
@@ -47,7 +48,7 @@ package struct GenerationBuilder: Sendable {
         }
         var findings = load.diagnostics
         if fetching { fetchPrompts(configuration, &findings) }
-        let prompts = loadPrompts(configuration, isStart: isStart, &findings)
+        let prompts = loadPrompts(configuration, isStart: isStart, after: before?.prompts, &findings)
         checkPrompts(configuration, prompts, &findings)
         let budgets = configuration.applications.mapValues { application in
             configuration.budgets(of: application).map { BudgetRule($0, rates: configuration.exchangeRates) }
@@ -72,7 +73,7 @@ package struct GenerationBuilder: Sendable {
     package func rebuild(promptsOf before: Generation) -> Result {
         let configuration = before.configuration
         var findings: [Diagnostic] = []
-        let prompts = loadPrompts(configuration, &findings)
+        let prompts = loadPrompts(configuration, after: before.prompts, &findings)
         checkPrompts(configuration, prompts, &findings)
         checkVariants(configuration, prompts, isKnown: true, &findings)
         guard !findings.contains(where: { $0.severity == .error }) else {
@@ -112,10 +113,11 @@ package struct GenerationBuilder: Sendable {
     }
 
     private func loadPrompts(
-        _ configuration: Configuration, isStart: Bool = false, _ findings: inout [Diagnostic]
+        _ configuration: Configuration, isStart: Bool = false, after before: PromptLibrary?,
+        _ findings: inout [Diagnostic]
     ) -> PromptLibrary {
         do throws(PromptLoadErrors) {
-            let library = try PromptLoader(configuration).library(isStart: isStart)
+            let library = try PromptLoader(configuration).library(isStart: isStart, after: before)
             findings += library.warnings.map { Diagnostic($0, severity: .warning) }
             return library
         } catch {

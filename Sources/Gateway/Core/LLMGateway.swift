@@ -48,7 +48,16 @@ package final class LLMGateway: Sendable {
 
     /// Writes down what each version from git means. One that meant something else before is a `conflict`.
     package func rememberPrompts(_ prompts: PromptLibrary) async throws(LedgerError) {
-        let rows = prompts.released.compactMap { record in
+        let rows = prompts.registryRows
+        guard !rows.isEmpty else { return }
+        try await ledger.importPromptVersions(rows, at: Clock.utcMilliseconds())
+    }
+}
+
+extension PromptLibrary {
+    /// What the ledger shall remember of it: versions that are in git.
+    var registryRows: [PromptVersionRow] {
+        released.compactMap { record in
             record.origin.map { origin in
                 PromptVersionRow(
                     name: record.name, version: record.version ?? "", digest: record.digest, commit: origin.commit.id,
@@ -56,7 +65,5 @@ package final class LLMGateway: Sendable {
                     created: origin.commit.date.multipliedReportingOverflow(by: 1000).partialValue)
             }
         }
-        guard !rows.isEmpty else { return }
-        try await ledger.importPromptVersions(rows, at: Clock.utcMilliseconds())
     }
 }

@@ -25,8 +25,10 @@ struct PromptLoader {
 
     /// Returns the library with the labels that are turned at run time.
     ///
-    /// - Parameter isStart: the ledger is opened after this, which says better what is wrong with it.
-    func library(isStart: Bool = false) throws(PromptLoadErrors) -> PromptLibrary {
+    /// - Parameters:
+    ///   - isStart: the ledger is opened after this, which says better what is wrong with it.
+    ///   - before: the library that is served now; what is unchanged is neither read nor compiled again.
+    func library(isStart: Bool = false, after before: PromptLibrary?) throws(PromptLoadErrors) -> PromptLibrary {
         var memory = PromptMemory()
         do throws(LedgerError) {
             memory = try PromptMemory(ledger: ledger)
@@ -35,10 +37,21 @@ struct PromptLoader {
                 throw PromptLoader.problem("what the ledger remembers of prompts cannot be read: \(error.message)")
             }
         }
-        return try loaded(memory).overridden(by: memory.overrides)
+        return try loaded(memory, before).overridden(by: memory.overrides)
     }
 
-    private func loaded(_ memory: PromptMemory) throws(PromptLoadErrors) -> PromptLibrary {
+    /// Measures how long the parts of reading them take.
+    func measureParts(_ benchmark: inout PromptLoadBenchmark) throws {
+        if let source {
+            try benchmark.take(git: source)
+        } else if let path = settings.path {
+            try benchmark.take(folder: path)
+        }
+    }
+
+    private func loaded(
+        _ memory: PromptMemory, _ before: PromptLibrary?
+    ) throws(PromptLoadErrors) -> PromptLibrary {
         if let bundle = settings.bundle { return try PromptLoader.read(bundle: bundle) }
         if let mirror, !mirror.exists {
             throw PromptLoader.problem(
@@ -46,12 +59,12 @@ struct PromptLoader {
         }
         if let source {
             return try PromptLibrary.load(
-                git: source, registered: memory.versions, allowUnreleased: settings.allowUnreleased)
+                git: source, registered: memory.versions, allowUnreleased: settings.allowUnreleased, after: before)
         }
         guard let path = settings.path else { return PromptLibrary() }
         return try PromptLibrary.load(
             directory: path, commit: GitRevision.current(of: path)?.description,
-            allowUnreleased: settings.allowUnreleased)
+            allowUnreleased: settings.allowUnreleased, after: before)
     }
 
     private var mirror: GitMirror? {

@@ -3,6 +3,8 @@
 /// The states of that line are what the ref once pointed to. Commits of a merged branch are not among them: nobody
 /// reviewed them on their own, and the merge says what came of them.
 struct GitHistory: Sendable {
+    /// From the repository's top.
+    var folder: String
     /// The commit that the ref stands for.
     var head: String
     /// The clone begins later than the history: what was before is not known.
@@ -11,7 +13,7 @@ struct GitHistory: Sendable {
     var states: [GitState]
     /// By the names that git gives to their contents. What is larger than a prompt may be is not here.
     var blobs: [String: [UInt8]]
-    /// The commits of the line that changed nothing in the folder, each with the index of the state that it shows.
+    /// All commits of the line from the first that has the folder, each with the index of the state that it shows.
     var line: [GitLineEntry]
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// A folder of prompts in a repository on this machine: bare or with a work tree, shallow or whole.
 struct GitRepository: Sendable {
@@ -57,30 +58,65 @@ struct GitRepository: Sendable {
     }
 
     /// All that the folder ever held, up to the commit `head`.
-    func history(at head: String) throws(GitFailure) -> GitHistory {
+    ///
+    /// - Parameter known: the history as it was read before; what it has is not read again.
+    func history(at head: String, after known: GitHistory? = nil) throws(GitFailure) -> GitHistory {
         try requireFolder(at: head)
         let isShallow = try git.line(["rev-parse", "--is-shallow-repository"]) == "true"
-        let paths = folder.isEmpty ? [] : [folder]
-        let log = try git.run(
-            [
-                "log", "--first-parent", "--diff-merges=first-parent", "--reverse", "--raw", "-z", "--no-abbrev",
-                "--no-renames", "--no-color", "--ignore-submodules=none", "--format=%x02%H%x00%an <%ae>%x00%at", head,
-                "--",
-            ] + paths)
-        let states = GitLogReader(log, folder: folder).states
-        let commits = try git.run(["rev-list", "--first-parent", head])
-        return GitHistory(
-            head: head, isShallow: isShallow, states: states, blobs: try blobs(of: states),
-            line: GitRepository.line(commits, states))
+        let commits = try git.run(["rev-list", "--first-parent", "--reverse", head]).split(separator: 10).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        var history = GitHistory(folder: folder, head: head, isShallow: isShallow, states: [], blobs: [:], line: [])
+        // A commit's name stands for all that is before it, but in a shallow clone.
+        if let known, known.folder == folder, !known.isShallow, !isShallow, commits.contains(known.head) {
+            (history.states, history.blobs) = (known.states, known.blobs)
+        }
+        let start = commits.firstIndex(of: history.states.isEmpty ? "" : known?.head ?? "")
+        let states = try self.states(of: commits, from: start)
+        history.states += states
+        history.blobs.merge(try blobs(of: states, known: history.blobs)) { first, _ in first }
+        history.line = GitRepository.line(commits, history.states)
+        return history
     }
 
-    private static func line(_ output: [UInt8], _ states: [GitState]) -> [GitLineEntry] {
+    /// So many are worth a process of their own: of commits in the log, of contents.
+    private static let share = 1_000
+
+    /// The states after the commit at `start` of the line, the oldest first; all of them when there is none.
+    private func states(of commits: [String], from start: Int?) throws(GitFailure) -> [GitState] {
+        var from = start
+        var ranges: [String] = []
+        // Later commits can be dearer, for the folder grows; so each processor has two turns.
+        let share = max(GitRepository.share, commits.count / (2 * Processors.count) + 1)
+        while (from ?? -1) < commits.count - 1 {
+            let to = min((from ?? -1) + share, commits.count - 1)
+            ranges.append((from.map { commits[$0] + ".." } ?? "") + commits[to])
+            from = to
+        }
+        let paths = folder.isEmpty ? [] : [folder]
+        let logs = ranges.parallelMap(piece: 1) { range in
+            Result { () throws(GitFailure) in
+                GitLogReader(
+                    try git.run(
+                        [
+                            "log", "--first-parent", "--diff-merges=first-parent", "--reverse", "--raw", "-z",
+                            "--no-abbrev", "--no-renames", "--no-color", "--ignore-submodules=none",
+                            "--format=%x02%H%x00%an <%ae>%x00%at", range, "--",
+                        ] + paths), folder: folder
+                ).states
+            }
+        }
+        var states: [GitState] = []
+        for log in logs { states += try log.get() }
+        return states
+    }
+
+    private static func line(_ commits: [String], _ states: [GitState]) -> [GitLineEntry] {
         var index: [String: Int] = [:]
         for (number, state) in states.enumerated() { index[state.commit.id] = number }
         var shown = -1
         var entries: [GitLineEntry] = []
-        for line in output.split(separator: 10).reversed() {
-            let commit = String(decoding: line, as: UTF8.self)
+        for commit in commits {
             shown = index[commit] ?? shown
             if shown >= 0 { entries.append(GitLineEntry(commit: commit, state: shown)) }
         }
@@ -107,18 +143,36 @@ struct GitRepository: Sendable {
 
     // MARK: Contents
 
-    /// The contents of all prompt files that ever were, each once.
-    private func blobs(of states: [GitState]) throws(GitFailure) -> [String: [UInt8]] {
+    /// The contents of all prompt files of some states, each once, but for those that are known.
+    private func blobs(
+        of states: [GitState], known: [String: [UInt8]]
+    ) throws(GitFailure) -> [String: [UInt8]] {
+        // In the order of the history: texts that were made of each other are stored as differences, and read together.
+        var names: [String] = []
         var wanted: Set<String> = []
         for state in states {
             for change in state.changes {
-                if case .file(let blob) = change.content, PromptFileKind(path: change.path) != nil {
-                    wanted.insert(blob)
+                if case .file(let blob) = change.content, known[blob] == nil, PromptFileKind(path: change.path) != nil,
+                    wanted.insert(blob).inserted
+                {
+                    names.append(blob)
                 }
             }
         }
-        let names = wanted.sorted()
-        guard !names.isEmpty else { return [:] }
+        let share = max(GitRepository.share, names.count / (2 * Processors.count) + 1)
+        let pieces = stride(from: 0, to: names.count, by: share).map { start in
+            Array(names[start..<min(start + share, names.count)])
+        }
+        let read = pieces.parallelMap(piece: 1) { names in
+            Result { () throws(GitFailure) in try contents(of: names) }
+        }
+        var found: [String: [UInt8]] = [:]
+        for piece in read { found.merge(try piece.get()) { first, _ in first } }
+        return found
+    }
+
+    /// What is larger than a prompt may be is left out.
+    private func contents(of names: [String]) throws(GitFailure) -> [String: [UInt8]] {
         let sizes: [UInt8]
         do throws(GitFailure) {
             sizes = try git.run(

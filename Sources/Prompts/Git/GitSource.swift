@@ -31,32 +31,37 @@ extension PromptLibrary {
     /// - Parameters:
     ///   - registered: what versions meant before; none of them may mean something else now.
     ///   - allowUnreleased: whether `@worktree` and `@latest` exist.
+    ///   - before: the library that this one takes the place of; what is unchanged is neither read nor compiled again.
     package static func load(
-        git source: GitSource, registered: [RegisteredVersion], allowUnreleased: Bool
+        git source: GitSource, registered: [RegisteredVersion], allowUnreleased: Bool,
+        after before: PromptLibrary? = nil
     ) throws(PromptLoadErrors) -> PromptLibrary {
         let repository: GitRepository
         let history: GitHistory
         do throws(GitFailure) {
             repository = try GitRepository(source)
-            history = try repository.history(at: try repository.head(of: source.ref))
+            history = try repository.history(at: try repository.head(of: source.ref), after: before?.history)
         } catch {
             throw PromptLoadErrors(diagnostics: [
                 PromptDiagnostic(
                     .error, FaultCode.unreadable.rawValue, error.description, file: "prompts/", line: 1, column: 1)
             ])
         }
-        let timeline = PromptTimeline(history, folder: repository.folder)
+        var known = PromptCompilations(after: before?.compilations)
+        let timeline = PromptTimeline(history, folder: repository.folder, &known)
         let catalog = PromptCatalog(timeline, registered: registered)
         let files = timeline.files.map { PromptSourceFile(path: $0.key, bytes: $0.value) }
-        var compiled = PromptCompiler(files, past: .known(catalog, isWhole: !history.isShallow))
+        var compiled = PromptCompiler(files, past: .known(catalog, isWhole: !history.isShallow), &known)
         compiled.add(timeline.faults)
         compiled.add(ReleaseCheck(catalog, registered, head: history.head).faults(of: compiled.prompts))
         var contents = Contents(compiled, catalog: catalog)
         contents.commit = history.head
+        contents.history = history
         contents.moves = timeline.moves.reversed()
         contents.line = history.line
         if history.isShallow { contents.diagnostics.append(shallow(history)) }
-        if allowUnreleased, let top = repository.top { contents.addWorktree(top, repository.folder) }
+        if allowUnreleased, let top = repository.top { contents.addWorktree(top, repository.folder, &known) }
+        contents.compilations = known
         return try PromptLibrary(contents, allowUnreleased: allowUnreleased)
     }
 
@@ -71,10 +76,10 @@ extension PromptLibrary {
 
 extension PromptLibrary.Contents {
     /// What is on disk is for development: what is wrong with it is a warning, and stops nobody.
-    fileprivate mutating func addWorktree(_ top: String, _ folder: String) {
+    fileprivate mutating func addWorktree(_ top: String, _ folder: String, _ known: inout PromptCompilations) {
         do throws(PromptLoadErrors) {
             let found = PromptCompiler(
-                try DirectorySource(directory: folder.isEmpty ? top : top + "/" + folder).files())
+                try DirectorySource(directory: folder.isEmpty ? top : top + "/" + folder).files(), &known)
             worktree = found.prompts
             let broken = found.diagnostics.filter { $0.severity == .error && !$0.file.hasPrefix("prompts/labels/") }
             diagnostics += broken.map(\.asWorktreeWarning)

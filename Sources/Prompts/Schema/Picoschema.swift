@@ -178,7 +178,14 @@ private struct PicoschemaKey {
 }
 
 extension StringProtocol {
+    /// The text without the white space at its ends.
     var trimmed: String {
-        String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        let text = String(self)
+        // To look at characters is slow, and nearly always there is nothing to remove.
+        if let first = text.utf8.first, let last = text.utf8.last, Ascii.isInk(first), Ascii.isInk(last) { return text }
+        guard let first = text.firstIndex(where: { !$0.isWhitespace }),
+            let last = text.lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(text[first...last])
     }
 }

@@ -58,6 +58,9 @@ enum Ascii {
         byte == space || (byte >= 9 && byte <= 13)
     }
 
+    /// Whether it is a character of ASCII that leaves a mark on paper.
+    static func isInk(_ byte: UInt8) -> Bool { (33..<127).contains(byte) }
+
     static func isDigit(_ byte: UInt8) -> Bool {
         byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
     }

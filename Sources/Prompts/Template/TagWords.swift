@@ -116,6 +116,10 @@ private struct TagReader {
 
     /// `a.b`, `a/b`, `a.[b c]`, `../a`, `./a`, `this.a`, `@index`, `@root.a`.
     private func path(_ text: String, at offset: Int) throws(Fault) -> TemplatePath {
+        // Most paths are one name.
+        if text != "this", !text.isEmpty, text.utf8.allSatisfy(Self.isNameByte) {
+            return TemplatePath(up: 0, data: nil, segments: [text], text: text)
+        }
         var path = TemplatePath(up: 0, data: nil, segments: [], text: text)
         var rest = Substring(text)
         let isData = rest.first == "@"
@@ -169,8 +173,13 @@ private struct TagReader {
     }
 
     /// Handlebars' identifiers: everything but white space and ``! " # % & ' ( ) * + , . / ; < = > @ [ \ ] ^ ` { | } ~``.
-    private static func isNameByte(_ byte: UInt8) -> Bool {
+    /// By byte, for ASCII.
+    private static let nameBytes: [Bool] = (0..<128).map { byte in
         !Ascii.isSpace(byte) && !"!\"#%&'()*+,./;<=>@[\\]^`{|}~".utf8.contains(byte)
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        byte > 0x7F || nameBytes[Int(byte)]
     }
 
     private func noPath(_ text: String, _ offset: Int) -> Fault {

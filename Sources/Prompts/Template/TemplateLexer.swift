@@ -107,7 +107,7 @@ struct TemplateLexer {
             throw Fault(.template, "the tag is not closed by '}}'", at: source.place(at: start))
         }
         let content = contentStart..<contentEnd
-        let isElse = sigil == .value && source.string(content).split(whereSeparator: \.isWhitespace).first == "else"
+        let isElse = sigil == .value && source.string(content).firstWord == "else"
         return TemplateTag(
             sigil: sigil, content: content, stripsLeft: stripsLeft, stripsRight: stripsRight, offset: start,
             isElse: isElse)

@@ -153,7 +153,10 @@ struct TemplateParser {
 
 extension String {
     /// The text between leading white space and the next.
-    fileprivate var firstWord: String {
-        String(drop(while: \.isWhitespace).prefix { !$0.isWhitespace })
+    var firstWord: String {
+        guard utf8.allSatisfy({ $0 < 0x80 }) else {
+            return String(drop(while: \.isWhitespace).prefix { !$0.isWhitespace })
+        }
+        return String(Substring(utf8.drop(while: Ascii.isSpace).prefix { !Ascii.isSpace($0) }))
     }
 }

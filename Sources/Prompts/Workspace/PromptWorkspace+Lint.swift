@@ -34,13 +34,14 @@ extension PromptWorkspace {
         let start = try repository.mergeBase(with: ref)
         // Before the folder was there, everything is new.
         guard repository.holdsFolder(at: tip) else { return [] }
-        let timeline = PromptTimeline(try repository.history(at: tip), folder: repository.folder)
+        var known = PromptCompilations(after: library.compilations)
+        let timeline = PromptTimeline(try repository.history(at: tip), folder: repository.folder, &known)
         let catalog = PromptCatalog(timeline, registered: [])
         var base: [String: CompiledPrompt] = [:]
         if start == tip {
             base = catalog.heads
         } else if repository.holdsFolder(at: start) {
-            let past = PromptTimeline(try repository.history(at: start), folder: repository.folder)
+            let past = PromptTimeline(try repository.history(at: start), folder: repository.folder, &known)
             base = PromptCatalog(past, registered: []).heads
         }
         return findings(ReleaseReview(base: base, catalog: catalog, ref: ref))

@@ -41,19 +41,21 @@ package struct PromptWorkspace: Sendable {
                     .error, FaultCode.unreadable.rawValue, error.description, file: "prompts/", line: 1, column: 1)
             ])
         }
-        let timeline = past.map { PromptTimeline($0, folder: repository?.folder ?? "") }
+        var known = PromptCompilations()
+        let timeline = past.map { PromptTimeline($0, folder: repository?.folder ?? "", &known) }
         var catalog = timeline.map { PromptCatalog($0, registered: registered) } ?? PromptCatalog()
         let heads = catalog.heads
-        let trials = PromptWorkspace.trials(files)
+        let trials = PromptWorkspace.trials(files, &known)
         prompts = trials.prompts
         own = trials.diagnostics
         catalog.add(uncommitted: prompts.values)
-        var compiled =
-            past.map { PromptCompiler(files, past: .known(catalog, isWhole: !$0.isShallow)) } ?? PromptCompiler(files)
+        var compiled = PromptCompiler(
+            files, past: past.map { .known(catalog, isWhole: !$0.isShallow) } ?? .none, &known)
         var contents = PromptLibrary.Contents(compiled, catalog: catalog)
         contents.diagnostics = []
         contents.worktree = prompts
         contents.prompts = prompts
+        contents.compilations = known
         if let past {
             contents.prompts = heads
             contents.commit = past.head
@@ -74,20 +76,19 @@ package struct PromptWorkspace: Sendable {
 
     /// Compiles each prompt alone, so that it is known which are whole.
     private static func trials(
-        _ files: [PromptSourceFile]
+        _ files: [PromptSourceFile], _ known: inout PromptCompilations
     ) -> (prompts: [String: CompiledPrompt], diagnostics: [String: [PromptDiagnostic]]) {
         var parts = PromptParts()
         // One that cannot be read is a part that is missing; the diagnostics of the whole folder say why.
         for file in files { try? parts.set(file) }
         var prompts: [String: CompiledPrompt] = [:]
         var diagnostics: [String: [PromptDiagnostic]] = [:]
-        for file in files {
-            guard case .prompt(let name, let variant)? = PromptFileKind(path: file.path) else { continue }
+        let texts = files.filter(\.isPrompt)
+        for (file, outcome) in zip(texts, known.outcomes(of: texts, parts: parts)) {
+            guard case .prompt(let name, let variant)? = file.kind else { continue }
             let key = variant.map { "\(name).\($0)" } ?? name
-            let compiler = PromptCompiler(file, parts: parts)
-            diagnostics[key] = compiler.diagnostics
-            guard !compiler.diagnostics.contains(where: { $0.severity == .error }) else { continue }
-            prompts[key] = compiler.prompts[key]
+            diagnostics[key] = outcome.diagnostics
+            prompts[key] = outcome.servable
         }
         return (prompts, diagnostics)
     }

@@ -7,7 +7,7 @@ enum CommandTable {
         .pricesList, .pricesCheck, .pricesReprice, .pricesRelease, .pricesReconcile,
         .promptsList, .promptsShow, .promptsRender, .promptsDiff, .promptsLint, .promptsTest,
         .promptsPromote, .promptsRollback, .promptsHistory, .promptsBump, .promptsImport,
-        .promptsSync, .promptsBundle, .promptsVerify,
+        .promptsSync, .promptsBundle, .promptsVerify, .promptsBench,
         .eval, .evalJudge, .evalImport,
         .feedbackList,
         .ledgerVerify, .ledgerBackup, .ledgerRecover, .ledgerBench, .ledgerAuditVerify,

@@ -3,6 +3,7 @@ import Gateway
 import Glibc
 import Ledger
 import NetIO
+import Threads
 
 extension Command {
     static let demo = Command(

@@ -74,7 +74,7 @@ extension Command {
 }
 
 /// A folder of its own on the ledger's disk, for the length of the measurement.
-private struct BenchFolder {
+struct BenchFolder {
     let path: String
 
     init(beside ledger: String) throws(Failure) {

@@ -5,6 +5,7 @@ import Ledger
 import NetIO
 import Synchronization
 import Telemetry
+import Threads
 
 /// The gateway from its first connection to its last. Lives on the main loop.
 final class Server {
