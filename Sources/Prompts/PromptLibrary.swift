@@ -32,7 +32,8 @@ package struct PromptLibrary: Sendable {
     let worktree: [String: CompiledPrompt]
     /// The commits of the ref's line, for `@git:`.
     let line: [GitLineEntry]
-    let allowsUnreleased: Bool
+    /// Whether `@worktree` and `@latest` exist.
+    package let allowsUnreleased: Bool
     /// What its texts were compiled to, for the library that comes after it.
     let compilations: PromptCompilations
     /// What it was read from; nil outside git.

@@ -6,6 +6,7 @@ import pytest
 from openai import OpenAI
 
 from configuration import GREETING
+from harness import StartError, run
 from upstream import completion
 from wire import Wire, chat, post
 
@@ -380,3 +381,21 @@ def test_a_tester_chooses_a_variant_that_is_not_counted(start):
     assert (status, body["error"]["code"]) == (400, "invalid_value")
     status, body, _ = gateway.chat(gateway.key("other"), headers={"x-llmgw-experiment": "tone=large"})
     assert (status, body["error"]["code"]) == (403, "experiment_not_allowed")
+
+
+def test_a_version_of_a_folder_that_was_served_never_changes_its_text(start):
+    text = GREETING
+    gateway, key = start({"prompts": {"allow_unreleased": False}}, prompts={"greeting": text})
+    file = gateway.folder / "prompts/greeting.prompt"
+    file.write_text(text.replace("politely", "loudly"))
+    status, body, _ = gateway.get("/admin/v1/reload", admin=True, method="POST")
+    assert status == 422 and "greeting.prompt" in str(body) and "raise the version" in str(body)
+    checked = run("check", "--config", gateway.path)
+    assert checked.returncode == 2 and "raise the version" in checked.stdout + checked.stderr
+    gateway.kill()
+    with pytest.raises(StartError, match="raise the version"):
+        gateway.start()
+    file.write_text(text.replace("politely", "loudly").replace("1.2.0", "1.3.0"))
+    gateway.start()
+    with OpenAI(base_url=f"{gateway.url}/v1", api_key=key, max_retries=0) as client:
+        assert greet(client, "greeting@1.3.0").headers["x-llmgw-prompt"] == "greeting@1.3.0"

@@ -46,7 +46,7 @@ package final class LLMGateway: Sendable {
         keys.replace(with: try await ledger.allKeys())
     }
 
-    /// Writes down what each version from git means. One that meant something else before is a `conflict`.
+    /// Writes down what each version means. One that meant something else before is a `conflict`.
     package func rememberPrompts(_ prompts: PromptLibrary) async throws(LedgerError) {
         let rows = prompts.registryRows
         guard !rows.isEmpty else { return }
@@ -55,15 +55,15 @@ package final class LLMGateway: Sendable {
 }
 
 extension PromptLibrary {
-    /// What the ledger shall remember of it: versions that are in git.
+    /// What the ledger shall remember of it: versions that are in git, and those of a folder that nobody works on.
     var registryRows: [PromptVersionRow] {
         released.compactMap { record in
-            record.origin.map { origin in
-                PromptVersionRow(
-                    name: record.name, version: record.version ?? "", digest: record.digest, commit: origin.commit.id,
-                    blob: origin.blob, author: origin.commit.author,
-                    created: origin.commit.date.multipliedReportingOverflow(by: 1000).partialValue)
-            }
+            guard record.origin != nil || !allowsUnreleased else { return nil }
+            let commit = record.origin?.commit
+            return PromptVersionRow(
+                name: record.name, version: record.version ?? "", digest: record.digest, commit: commit?.id,
+                blob: record.origin?.blob, author: commit?.author,
+                created: commit?.date.multipliedReportingOverflow(by: 1000).partialValue)
         }
     }
 }

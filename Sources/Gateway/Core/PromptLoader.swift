@@ -63,7 +63,7 @@ struct PromptLoader {
         }
         guard let path = settings.path else { return PromptLibrary() }
         return try PromptLibrary.load(
-            directory: path, commit: GitRevision.current(of: path)?.description,
+            directory: path, commit: GitRevision.current(of: path)?.description, registered: memory.versions,
             allowUnreleased: settings.allowUnreleased, after: before)
     }
 
