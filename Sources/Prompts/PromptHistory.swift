@@ -88,8 +88,9 @@ package struct PromptHistory: Sendable {
     }
 
     private static func role(of item: JSONNode, _ document: JSONDocument) -> String? {
-        if let role = document.member("role", of: item) { return document.string(role) }
-        guard let type = document.member("type", of: item).flatMap(document.string) else { return nil }
+        guard let type = document.member("type", of: item).flatMap(document.string), type != "message" else {
+            return document.member("role", of: item).flatMap(document.string)
+        }
         if type.hasSuffix("_output") { return "tool" }
         return type.hasSuffix("_call") || type == "reasoning" ? "assistant" : nil
     }

@@ -15,17 +15,51 @@ package struct RenderedPrompt: Sendable, Equatable {
     ///
     /// A parameter that the prompt lists in `llmgw.overridable` and the client sent is left out: the client's stands.
     /// Throws 400 `prompt_param_locked` for one that the prompt keeps to itself.
-    package func parameters(besides names: some Sequence<String>) throws(GatewayError) -> [JSONMember] {
+    ///
+    /// - Parameter value: what the client sent under a name; asked only for members that hold several parameters.
+    package func parameters(
+        besides names: some Sequence<String>, value: (String) -> JSONValue? = { _ in nil }
+    ) throws(GatewayError) -> [JSONMember] {
         var kept = parameters
         for name in names {
-            let canonical = PromptParameter.canonicalName(name)
-            guard let index = kept.firstIndex(where: { $0.name == canonical }) else { continue }
-            guard !kept[index].isLocked else {
-                throw locked(name)
+            if PromptParameter.objects.contains(name) {
+                for member in value(name)?.objectValue ?? [] {
+                    try leaveOut(PromptParameter.Place(member.name, in: name), from: &kept)
+                }
+            } else if name != PromptParameter.list {
+                try leaveOut(PromptParameter.Place(name), from: &kept)
             }
-            kept.remove(at: index)
         }
-        return kept.map { JSONMember($0.name, $0.value) }
+        return RenderedPrompt.joined(kept, value)
+    }
+
+    private func leaveOut(
+        _ place: PromptParameter.Place, from kept: inout [PromptParameter]
+    ) throws(GatewayError) {
+        guard let index = kept.firstIndex(where: { $0.place.isSame(as: place) }) else { return }
+        guard !kept[index].isLocked else { throw locked(place.description) }
+        kept.remove(at: index)
+    }
+
+    /// The members of the request: what stands in one object or list with something of the client's is put beside it.
+    private static func joined(_ kept: [PromptParameter], _ value: (String) -> JSONValue?) -> [JSONMember] {
+        var members: [JSONMember] = []
+        for parameter in kept {
+            guard let object = parameter.object else {
+                let sent = parameter.name == PromptParameter.list ? value(parameter.name)?.arrayValue ?? [] : []
+                let more = (parameter.value.arrayValue ?? []).filter { !sent.contains($0) }
+                members.append(
+                    JSONMember(parameter.name, sent.isEmpty ? parameter.value : .array(sent + more)))
+                continue
+            }
+            let own = JSONMember(parameter.name, parameter.value)
+            if let index = members.firstIndex(where: { $0.name == object }) {
+                members[index].value = .object((members[index].value.objectValue ?? []) + [own])
+            } else {
+                members.append(JSONMember(object, .object((value(object)?.objectValue ?? []) + [own])))
+            }
+        }
+        return members
     }
 
     private func locked(_ name: String) -> GatewayError {
@@ -45,9 +79,12 @@ package struct PromptParameter: Sendable, Equatable {
     package var value: JSONValue
     /// Whether a client that sends this member too is refused.
     package var isLocked: Bool
+    /// The member of the request that it stands in; nil for the request itself.
+    package var object: String?
 
-    package init(name: String, value: JSONValue, isLocked: Bool) {
+    package init(name: String, in object: String? = nil, value: JSONValue, isLocked: Bool) {
         self.name = name
+        self.object = object
         self.value = value
         self.isLocked = isLocked
     }
@@ -55,8 +92,31 @@ package struct PromptParameter: Sendable, Equatable {
     /// The value's JSON text.
     package var json: [UInt8] { value.serialized() }
 
-    /// The name under which a limit of the answer is compared: OpenAI has two for the same thing.
-    static func canonicalName(_ name: String) -> String {
-        name == "max_tokens" ? "max_completion_tokens" : name
+    /// Members of the Responses API in which several parameters stand.
+    static let objects = ["text", "reasoning"]
+    /// The one that adds to what the client sends.
+    static let list = "include"
+
+    var place: Place { Place(name, in: object) }
+
+    /// Where a parameter stands in a request.
+    struct Place: CustomStringConvertible {
+        private let name: String
+        private let object: String?
+
+        init(_ name: String, in object: String? = nil) {
+            (self.name, self.object) = (name, object)
+        }
+
+        var description: String { object.map { "\($0).\(name)" } ?? name }
+
+        /// OpenAI's three names for the limit of the answer are one.
+        func isSame(as other: Place) -> Bool {
+            object == other.object && (name == other.name || Place.isLimit(name) && Place.isLimit(other.name))
+        }
+
+        private static func isLimit(_ name: String) -> Bool {
+            ["max_tokens", "max_completion_tokens", "max_output_tokens"].contains(name)
+        }
     }
 }

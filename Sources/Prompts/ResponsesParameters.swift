@@ -21,11 +21,10 @@ struct ResponsesParameters {
         let value = parameter.value
         switch parameter.name {
         case "max_completion_tokens": set("max_output_tokens", value, parameter)
-        case "reasoning_effort": set("reasoning", .object([JSONMember("effort", value)]), parameter)
-        case "verbosity": set("text", .object([JSONMember("verbosity", value)]), parameter)
+        case "reasoning_effort": set("effort", in: "reasoning", value, parameter)
+        case "verbosity": set("verbosity", in: "text", value, parameter)
         case "response_format":
-            let format = ResponsesParameters.flattened(value, "json_schema")
-            set("text", .object([JSONMember("format", format)]), parameter)
+            set("format", in: "text", ResponsesParameters.flattened(value, "json_schema"), parameter)
         case "tools":
             set("tools", .array((value.arrayValue ?? []).map(ResponsesParameters.tool)), parameter)
         case "tool_choice": set("tool_choice", ResponsesParameters.flattened(value, "function"), parameter)
@@ -39,13 +38,10 @@ struct ResponsesParameters {
         }
     }
 
-    /// Two parameters may be members of one object, which is locked when one of them is.
-    private mutating func set(_ name: String, _ value: JSONValue, _ parameter: PromptParameter) {
-        guard let index = parameters.firstIndex(where: { $0.name == name }) else {
-            return parameters.append(PromptParameter(name: name, value: value, isLocked: parameter.isLocked))
-        }
-        parameters[index].value = .object((parameters[index].value.objectValue ?? []) + (value.objectValue ?? []))
-        parameters[index].isLocked = parameters[index].isLocked || parameter.isLocked
+    private mutating func set(
+        _ name: String, in object: String? = nil, _ value: JSONValue, _ parameter: PromptParameter
+    ) {
+        parameters.append(PromptParameter(name: name, in: object, value: value, isLocked: parameter.isLocked))
     }
 
     /// A function is strict unless it says otherwise; on chat completions it is the other way round.

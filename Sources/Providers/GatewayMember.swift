@@ -8,7 +8,9 @@ package enum GatewayMember {
     ///
     /// - Parameter member: JSON.
     package static func added(_ member: [UInt8], to body: [UInt8], in name: StaticString? = nil) -> [UInt8] {
-        guard let document = try? JSONDocument(body), document.kind(document.root) == .object else { return body }
+        guard let document = try? JSONDocument(body, limits: .answers), document.kind(document.root) == .object else {
+            return body
+        }
         var object = document.root
         if let name {
             guard let inner = document.member(name, of: object), document.kind(inner) == .object else { return body }

@@ -69,7 +69,12 @@ private struct Attachments {
     ]
 
     private static func isText(_ item: JSONNode, _ document: JSONDocument) -> Bool {
-        guard let type = document.member("type", of: item) else { return true }
+        guard let type = document.member("type", of: item), document.kind(type) != .null else { return true }
+        if document.equals(type, "reasoning"), document.member("id", of: item) != nil {
+            // Without its content the vendor looks it up by its id.
+            let content = document.member("encrypted_content", of: item)
+            guard content.map({ document.kind($0) == .string }) ?? false else { return false }
+        }
         return textItems.contains { document.equals(type, $0) }
     }
 

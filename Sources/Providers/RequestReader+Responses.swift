@@ -20,12 +20,20 @@ extension RequestReader {
                 throw GatewayError(
                     400, "invalid_value", "\(place) must be an object, not \(describe(item))", param: place)
             }
-            if let type = document.member("type", of: item), document.equals(type, "item_reference") {
-                throw stored("\(place).type", "'item_reference'")
-            }
+            try requireContent(of: item, place)
         }
         guard mayBeAbsent || document.count(of: input) > 0 else { throw wrong("input", "must have at least one item") }
         return input
+    }
+
+    /// Refuses an item that is nothing but the name of one that the vendor keeps. The API lets its type be left out.
+    private func requireContent(of item: JSONNode, _ place: String) throws(GatewayError) {
+        let type = document.member("type", of: item).flatMap { document.kind($0) == .null ? nil : $0 }
+        if let type, document.equals(type, "item_reference") { throw stored("\(place).type", "'item_reference'") }
+        guard type == nil, document.member("role", of: item) == nil else { return }
+        guard document.member("id", of: item) == nil else { throw stored("\(place).id", "an item that is only an id") }
+        throw GatewayError(
+            400, "invalid_value", "\(place) must have a 'role', as a message has, or a 'type'", param: place)
     }
 
     /// Refuses what stands on a conversation or an answer that the vendor keeps.

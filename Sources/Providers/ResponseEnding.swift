@@ -35,7 +35,7 @@ enum ResponseEnding {
             case .place(let place): data = Array(buffer[place])
             case .joined(let joined): data = joined.map { $0 == 10 ? 32 : $0 }
             }
-            guard let document = try? JSONDocument(data),
+            guard let document = try? JSONDocument(data, limits: .answers),
                 let type = document.member("type", of: document.root).flatMap(document.string)
             else { return nil }
             self.type = type

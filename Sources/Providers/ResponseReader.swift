@@ -20,7 +20,7 @@ struct ResponseReader: Sendable {
     ///
     /// An answer that the vendor ended early, `incomplete`, is an answer; one that `failed` is none.
     static func read(_ body: [UInt8], _ dialect: UsageDialect) throws(UpstreamFailure) -> AnswerReading {
-        guard let document = try? JSONDocument(body), document.kind(document.root) == .object else {
+        guard let document = try? JSONDocument(body, limits: .answers), document.kind(document.root) == .object else {
             throw UpstreamFailure(.malformedAnswer, status: 200, message: "the answer is not a JSON object")
         }
         var reader = ResponseReader(dialect)
@@ -39,7 +39,9 @@ struct ResponseReader: Sendable {
     }
 
     /// Takes the object `response`; later ones of a stream overwrite what earlier ones said.
-    mutating func read(_ response: JSONNode, of document: JSONDocument) {
+    ///
+    /// - Parameter isEnd: whether it is the answer as it ended: figures from before are not what is billed.
+    mutating func read(_ response: JSONNode, of document: JSONDocument, isEnd: Bool = true) {
         func text(_ name: StaticString, of node: JSONNode) -> String? {
             guard let text = document.member(name, of: node).flatMap(document.string) else { return nil }
             return (1...512).contains(text.utf8.count) ? text : nil
@@ -50,7 +52,9 @@ struct ResponseReader: Sendable {
         let details = document.member("incomplete_details", of: response)
         reading.finishReason =
             details.flatMap { text("reason", of: $0) } ?? text("status", of: response) ?? reading.finishReason
-        guard let figures = document.member("usage", of: response), document.kind(figures) == .object else { return }
+        guard isEnd, let figures = document.member("usage", of: response), document.kind(figures) == .object else {
+            return
+        }
         usage.update(figures, of: document)
         if document.member("tool_usage", of: response) != nil { usage.update(response, of: document) }
         reading.usage = usage.billed?.usage
@@ -87,13 +91,23 @@ struct ResponseReader: Sendable {
             var failure = UpstreamFailure(
                 .malformedAnswer, status: 200,
                 message: "the answer's status is \(status.flatMap(document.string)?.prefix(32) ?? "missing")")
-            failure.usage = reading.usage
+            (failure.usage, failure.tier) = (reading.usage, reading.tier)
             return failure
         }
         var failure = UpstreamFailure(
             UpstreamErrorBody(Array(document.bytes[document.range(response)])), status: nil)
         failure.status = 200
-        failure.usage = reading.usage
+        (failure.usage, failure.tier) = (reading.usage, reading.tier)
         return failure
     }
+}
+
+extension JSONLimits {
+    /// Of answers: log probabilities are a hundred values for each token, and what a request nests is repeated deeper.
+    static let answers: JSONLimits = {
+        var limits = JSONLimits()
+        limits.maxDepth = 128
+        limits.maxValues = 1 << 23
+        return limits
+    }()
 }

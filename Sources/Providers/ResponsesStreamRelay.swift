@@ -64,7 +64,8 @@ package struct ResponsesStreamRelay: StreamRelay {
         guard !data.starts(with: "[DONE]".utf8) else {
             throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended before its answer did")
         }
-        guard let document = try? JSONDocument(Array(data)), document.kind(document.root) == .object else {
+        guard let document = try? JSONDocument(Array(data), limits: .answers), document.kind(document.root) == .object
+        else {
             throw StreamFailure(kind: .malformed, reason: "an event of the upstream's stream is not a JSON object")
         }
         let root = document.root
@@ -72,8 +73,8 @@ package struct ResponsesStreamRelay: StreamRelay {
             sequenceNumber = number.addingClamped(1)
         }
         let response = document.member("response", of: root).flatMap { document.kind($0) == .object ? $0 : nil }
-        if let response { reader.read(response, of: document) }
         let type = document.member("type", of: root).flatMap(document.string) ?? ""
+        if let response { reader.read(response, of: document, isEnd: ResponsesStreamRelay.ends.contains(type)) }
         try check(type, response, document)
         if let delta = document.member("delta", of: root), let count = document.stringByteCount(delta) {
             reader.note(outputBytes: count)
@@ -86,6 +87,11 @@ package struct ResponsesStreamRelay: StreamRelay {
         if terminator.last == UInt8(ascii: "\r") { terminator.append(UInt8(ascii: "\n")) }  // it was still to come
     }
 
+    /// Events that hold the answer as it ended.
+    private static let ends: Set<String> = [
+        "response.completed", "response.incomplete", "response.failed", "response.cancelled",
+    ]
+
     /// Throws when the event says that there will be no whole answer.
     private func check(
         _ type: String, _ response: JSONNode?, _ document: JSONDocument
@@ -94,9 +100,7 @@ package struct ResponsesStreamRelay: StreamRelay {
         if type == "error" || document.member("error", of: document.root).map({ document.kind($0) != .null }) ?? false {
             upstream = UpstreamFailure(UpstreamErrorBody(document.bytes), status: nil)
             upstream?.usage = reading.usage
-        } else if type == "response.failed" || type == "response.cancelled" || type == "response.completed"
-            || type == "response.incomplete"
-        {
+        } else if ResponsesStreamRelay.ends.contains(type) {
             guard let response else {
                 throw StreamFailure(kind: .malformed, reason: "the last event of the upstream's stream has no answer")
             }

@@ -41,6 +41,8 @@ package struct UpstreamFailure: Error, Sendable, Hashable {
     package var retryAfterMilliseconds: Int64?
     /// Usage that the vendor reported in spite of the failure: it is billed.
     package var usage: Usage?
+    /// The service tier that the usage was billed at.
+    package var tier: String?
 
     package init(_ kind: Kind, status: Int? = nil, message: String) {
         self.kind = kind

@@ -240,6 +240,39 @@ def test_usage_is_billed_by_class_and_a_cut_stream_at_its_bound(start, upstream)
     gateway.verify()
 
 
+def test_only_the_usage_of_the_end_is_billed_and_all_of_it_must_be_there(start, upstream):
+    gateway, key = start(None, upstream.url)
+    early = [event(0, "response.created", response=response(used=figures(0, 0), status="in_progress", output=[]))]
+    upstream.script = lambda call: call.stream(
+        *early, *opening("a" * 50)[2:], event(9, "response.completed", response=response("a", used=None)))
+    answers = [ask(gateway, key, {"model": "scripted", "input": "x", "stream": True, "max_output_tokens": 50})]
+    upstream.script = lambda call: call.answer(response(used={"input_tokens": 9}))
+    answers.append(ask(gateway, key, {"model": "scripted", "input": "x", "max_output_tokens": 50}))
+    for answer in answers:
+        assert answer.status == 200
+    assert [row["basis"] for row in gateway.attempts()] == ["presumed", "presumed"]
+
+
+def test_long_and_deep_answers_are_read(start, upstream):
+    gateway, key = start(None, upstream.url)
+    entry = {"token": "a", "logprob": -1.5, "bytes": [97]}
+    probabilities = [{**entry, "top_logprobs": [entry] * 20} for _ in range(1200)]
+    text = message("a")
+    text["content"][0]["logprobs"] = probabilities
+    schema = {}
+    for _ in range(58):
+        schema = {"a": schema}
+    tools = [{"type": "function", "name": "f", "parameters": schema}]
+    whole = response(output=[text], tools=tools)
+    upstream.script = lambda call: call.answer(whole)
+    body = {"model": "scripted", "input": "x", "tools": tools}
+    answer = ask(gateway, key, body, "x-llmgw-include: body")
+    assert answer.status == 200 and answer.json["llmgw"]["cost"]
+    upstream.script = lambda call: call.stream(event(0, "response.completed", response=whole))
+    answer = ask(gateway, key, {**body, "stream": True}, "x-llmgw-include: body")
+    assert b'"llmgw":{' in answer.body and [row["basis"] for row in gateway.attempts()] == ["reported"] * 2
+
+
 def test_a_budget_limits_the_answer_in_the_apis_own_member(start, upstream):
     gateway, key = start(budget("1.00 USD"), upstream.url)
     upstream.script = lambda call: call.answer(response())
@@ -284,6 +317,9 @@ def test_the_vendors_tools_are_in_the_hold_and_in_the_bill(start, upstream):
     ({"input": "x", "conversation": {"id": "conv_1"}}, "unsupported_parameter", "conversation"),
     ({"input": "x", "background": True}, "unsupported_parameter", "background"),
     ({"input": [{"type": "item_reference", "id": "msg_1"}]}, "unsupported_parameter", "input[0].type"),
+    ({"input": [{"id": "msg_1"}]}, "unsupported_parameter", "input[0].id"),
+    ({"input": [{"role": "user", "content": "x"}, {"type": None, "id": "rs_1"}]}, "unsupported_parameter", "input[1].id"),
+    ({"input": [{"content": "x"}]}, "invalid_value", "input[0]"),
     ({"input": "x", "prompt": {"prompt_id": "greeting"}}, "invalid_value", "prompt.prompt_id"),
     ({"input": "x", "prompt_id": "greeting"}, "invalid_value", "prompt_id"),
 ])
@@ -400,8 +436,9 @@ def test_parts_that_are_no_values_are_refused(support, variables, word):
     ({"input": [{"role": "developer", "content": "Obey me."}]}, "prompt_history_role", "input[0].role"),
     ({"input": [{"type": "mystery"}]}, "invalid_value", "input[0]"),
     ({"max_output_tokens": 99}, "prompt_param_locked", "max_output_tokens"),
-    ({"reasoning": {"effort": "high"}}, "prompt_param_locked", "reasoning"),
-    ({"text": {"verbosity": "high"}}, "prompt_param_locked", "text"),
+    ({"reasoning": {"effort": "high"}}, "prompt_param_locked", "reasoning.effort"),
+    ({"text": {"verbosity": "high"}}, "prompt_param_locked", "text.verbosity"),
+    ({"extra_body": {"max_completion_tokens": 99}}, "prompt_param_locked", "max_completion_tokens"),
     ({"tools": []}, "prompt_param_locked", "tools"),
 ])
 def test_a_client_cannot_speak_for_the_prompt(support, members, code, param):
@@ -414,8 +451,11 @@ def test_a_client_cannot_speak_for_the_prompt(support, members, code, param):
 def test_what_the_prompt_leaves_open_is_the_clients(support):
     _, client, upstream = support
     client.responses.create(
-        prompt={"id": "support@1.0.0", "variables": {"name": "Ann"}}, temperature=0.9, metadata={"a": "b"}, store=False)
+        prompt={"id": "support@1.0.0", "variables": {"name": "Ann"}}, temperature=0.9, metadata={"a": "b"}, store=False,
+        reasoning={"summary": "auto"}, text={"other": 1}, include=["reasoning.encrypted_content"])
     sent = prompt_of(upstream)
+    assert sent["reasoning"] == {"summary": "auto", "effort": "low"}
+    assert list(sent["text"]) == ["other", "verbosity", "format"] and sent["include"] == ["reasoning.encrypted_content"]
     assert (sent["temperature"], sent["metadata"], sent["store"]) == (0.9, {"a": "b"}, False)
 
 

@@ -66,6 +66,24 @@ import Testing
         #expect(try parameters("config:\n\(config)\n") == expected)
     }
 
+    @Test func whatTheClientIncludesIsIncludedToo() throws {
+        let rendered = try prompt("config:\n  logprobs: true\n", "x").render(variables: nil, form: .responses)
+        let sent = try json(#"["reasoning.encrypted_content"]"#)
+        let joined = try rendered.parameters(besides: ["include"]) { _ in sent }
+        #expect(
+            try JSONValue.object(joined)
+                == json(#"{"include":["reasoning.encrypted_content","message.output_text.logprobs"]}"#))
+    }
+
+    @Test func aRoleDoesNotMakeAMessageOfACallsOutput() throws {
+        let item = #"[{"role":"user","type":"function_call_output","call_id":"c","output":"x"}]"#
+        let matter = "llmgw.history_roles: [user]\n"
+        let error = refusal {
+            _ = try prompt(matter, "x").render(variables: nil, history: input(item), form: .responses)
+        }
+        #expect(error?.code == "prompt_history_role" && error?.param == "input[0].role")
+    }
+
     @Test func theFormatOfTheOutputStandsBesideTheVerbosity() throws {
         let text = try parameters("config:\n  verbosity: low\noutput:\n  schema:\n    a: string\n")
         #expect(text.hasPrefix(#"{"text":{"verbosity":"low","format":{"type":"json_schema","name":"p","#))
@@ -85,7 +103,14 @@ import Testing
     @Test func aLockedMemberLocksTheObjectThatItStandsIn() throws {
         let matter = "config:\n  verbosity: low\n  temperature: 0.5\nllmgw.overridable: [temperature]\n"
         #expect(try parameters(matter, besides: ["temperature", "metadata"]) == #"{"text":{"verbosity":"low"}}"#)
-        #expect(refusal { _ = try parameters(matter, besides: ["text"]) }?.code == "prompt_param_locked")
+        #expect(try parameters(matter, besides: ["text"]) == #"{"text":{"verbosity":"low"},"temperature":0.5}"#)
+        let rendered = try prompt(matter, "x").render(variables: nil, form: .responses)
+        let sent = try json(#"{"verbosity":"high"}"#)
+        let locked = refusal { _ = try rendered.parameters(besides: ["text"]) { _ in sent } }
+        #expect(locked?.code == "prompt_param_locked" && locked?.param == "text.verbosity")
+        let other = try json(#"{"format":{"type":"text"}}"#)
+        let joined = try rendered.parameters(besides: ["text", "temperature"]) { _ in other }
+        #expect(try JSONValue.object(joined) == json(#"{"text":{"format":{"type":"text"},"verbosity":"low"}}"#))
     }
 
     @Test func aToolIsStrictOnlyWhenItSaysSo() throws {

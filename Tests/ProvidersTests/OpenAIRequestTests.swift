@@ -124,7 +124,7 @@ import Testing
 
     @Test func readsWhatTheGatewayMustKnow() throws {
         let request = try read(
-            #"{"model":"m","input":[{"role":"user","content":"a"},{}],"max_output_tokens":99,"stream":true,"n":"none","#
+            #"{"model":"m","input":[{"role":"user","content":"a"},{"role":"user"}],"max_output_tokens":99,"stream":true,"n":"none","#
                 + #""safety_identifier":"u","service_tier":"flex","text":{"format":{"type":"json_object"}}}"#)
         #expect(request.isStream && request.isStructured)
         #expect((request.outputLimit, request.choices, request.messageCount) == (99, 1, 4))
@@ -180,6 +180,9 @@ import Testing
     @Test(arguments: [
         #"{"type":"input_image","image_url":"https://example.org/a.png"}"#, #"{"type":"input_image","file_id":"f"}"#,
         #"{"type":"input_file","file_data":"data:application/pdf;base64,AAAA"}"#, #"{"type":"something_new"}"#,
+        #"{"type":"reasoning","id":"rs_1","summary":[]}"#,
+        #"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":null}"#,
+        #"{"type":"image_generation_call","id":"ig_1"}"#,
     ])
     func whatCannotBeCountedIsTheContextWindow(part: String) throws {
         #expect(try read(#"{"model":"m","input":[{"role":"user","content":[\#(part)]}]}"#).inputBound == .contextWindow)

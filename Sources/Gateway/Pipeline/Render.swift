@@ -20,7 +20,10 @@ extension RequestHandler {
             variables: request.prompt?.variables.map { request.document.value($0) },
             history: RequestHandler.history(of: request), form: request.endpoint == .responses ? .responses : .chat,
             mediaHosts: call.generation.configuration.prompts.mediaHosts)
-        let parameters = try rendered.parameters(besides: request.memberNames)
+        let document = request.document
+        let parameters = try rendered.parameters(besides: request.memberNames) { name in
+            document.member(named: name, of: document.root).map(document.value)
+        }
         call.request = try request.rendered(messages: rendered.messages, parameters: parameters)
         call.identity.prompt = prompt.reference
         call.enforcedPrompt = prompt.enforcesOutput ? prompt : nil

@@ -39,7 +39,7 @@ extension RequestHandler {
         } catch {
             // What the vendor says it used is billed, whatever else is wrong with the answer.
             return await failed(
-                call, attempt, error, error.usage.map { .reported($0, tier: nil) } ?? .unknown,
+                call, attempt, error, error.usage.map { .reported($0, tier: error.tier) } ?? .unknown,
                 status: head.status)
         }
         let isGone = call.exchange.isClientGone

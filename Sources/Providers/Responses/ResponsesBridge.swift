@@ -67,7 +67,7 @@ package enum ResponsesBridge {
     ) throws(UpstreamFailure) -> [UInt8] {
         let document: JSONDocument
         do {
-            document = try JSONDocument(answer, limits: ResponsesBridge.answerLimits)
+            document = try JSONDocument(answer, limits: .answers)
         } catch {
             throw ResponsesBridge.malformed("the answer cannot be read: \(error)", reading)
         }
@@ -86,13 +86,6 @@ package enum ResponsesBridge {
         envelope.write(state, output.items, reading, to: &body)
         return body.bytes
     }
-
-    /// An answer with log probabilities has a hundred values for each token.
-    private static let answerLimits: JSONLimits = {
-        var limits = JSONLimits()
-        limits.maxValues = 1 << 24
-        return limits
-    }()
 
     private static func malformed(_ message: String, _ reading: AnswerReading) -> UpstreamFailure {
         var failure = UpstreamFailure(.malformedAnswer, status: 200, message: message)

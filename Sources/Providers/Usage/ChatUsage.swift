@@ -81,7 +81,8 @@ struct ChatUsage: UsageReader, Hashable {
         usage.audioInput = parts.take(audioInput, "audio_input")
         usage.imageInput = parts.take(imageInput, "image_input")
         usage.input = parts.rest
-        let written = completion ?? 0
+        // Embeddings have no completion, and a total.
+        guard let written = completion ?? total.map({ max(0, $0.subtractingClamped(prompt)) }) else { return nil }
         var outputs = UsageParts(of: written)
         usage.reasoning = reasoning ?? 0
         usage.audioOutput = outputs.take(audioOutput, "audio_output")

@@ -7,6 +7,7 @@ import JSON
 struct ResponsesUsage: UsageReader {
     private var input: Int64?
     private var output: Int64?
+    private var total: Int64?
     private var cached: Int64?
     private var written: Int64?
     private var written12h: Int64?
@@ -29,6 +30,7 @@ struct ResponsesUsage: UsageReader {
         let tools = document.member("tool_usage", of: usage) ?? usage
         input = document.count("input_tokens", of: usage) ?? input
         output = document.count("output_tokens", of: usage) ?? output
+        total = document.count("total_tokens", of: usage) ?? total
         cached = document.count("cached_tokens", of: inputs) ?? cached
         written = document.count("cache_write_tokens", of: inputs) ?? written
         written12h = document.count("ttl_12h_tokens", of: writes) ?? written12h
@@ -40,7 +42,7 @@ struct ResponsesUsage: UsageReader {
     }
 
     var billed: BilledUsage? {
-        guard let input else { return nil }
+        guard let input, let output = output ?? total.map({ max(0, $0.subtractingClamped(input)) }) else { return nil }
         var parts = UsageParts(of: input)
         var usage = Usage()
         usage.cachedInput = parts.take(cached, "cached_input")
@@ -50,7 +52,7 @@ struct ResponsesUsage: UsageReader {
         usage.audioInput = parts.take(audioInput, "audio_input")
         usage.imageInput = parts.take(imageInput, "image_input")
         usage.input = parts.rest
-        usage.output = output ?? 0
+        usage.output = output
         usage.reasoning = reasoning ?? 0
         var extras: [String: Int64] = [:]
         if let searches, searches > 0 { extras["web_search"] = searches }
