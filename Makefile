@@ -37,7 +37,7 @@ lint: ## formatting, as strict as CI; the map of Sources is whole
 format: ## repair formatting
 	swift format --in-place --recursive Package.swift Sources Tests
 
-TSAN_TESTS := NetIOTests|HTTPServerTests|HTTPClientTests|LedgerTests|GatewayTests|TelemetryTests
+TSAN_TESTS := NetIOTests|HTTPServerTests|HTTPClientTests|LedgerTests|GatewayTests|TelemetryTests|ThreadsTests|CompilationTests
 
 tsan: setup ## the tests of what runs on several threads, under the thread sanitizer
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
