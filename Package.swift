@@ -60,7 +60,7 @@ let package = Package(
         shelf("Analysis"),
         shelf("Ledger", imports: ["Inference", "CSQLite", "Crypto", "CivilTime", "CLinux"]),
         shelf("PluginKit", imports: ["Inference", "JSON", "Telemetry"]),
-        shelf("Reports", imports: ["CivilTime", "Inference", "JSON", "Ledger"]),
+        shelf("Reports", imports: ["CivilTime", "Crypto", "Inference", "JSON", "Ledger"]),
         shelf("Evaluation", imports: ["Analysis", "Crypto", "Inference", "JSON", "Prompts", "Reports", "YAML"]),
 
         // Assembly
@@ -109,7 +109,7 @@ let package = Package(
         tests("Prompts", imports: ["Inference", "JSON", "YAML"]),
         tests("Routing", imports: ["Inference"]),
         tests("Analysis"),
-        tests("Ledger", imports: ["Inference", "CSQLite", "CivilTime"]),
+        tests("Ledger", imports: ["Crypto", "Inference", "CSQLite", "CivilTime"]),
         tests("BudgetPlugin", imports: ["PluginKit", "Inference", "JSON", "Ledger"]),
         tests(
             "Gateway",
@@ -117,7 +117,7 @@ let package = Package(
                 "BudgetPlugin", "Crypto", "HTTPServer", "HTTPTypes", "Inference", "JSON", "Ledger", "NetIO",
                 "PluginKit", "Prompts", "Routing", "Telemetry", "YAML",
             ]),
-        tests("Reports", imports: ["CivilTime", "Inference", "JSON", "Ledger"]),
+        tests("Reports", imports: ["CivilTime", "Crypto", "Inference", "JSON", "Ledger"]),
         tests("Evaluation", imports: ["Analysis", "Inference", "JSON"]),
         tests(
             "Admin",

@@ -1,3 +1,4 @@
+import Crypto
 import Inference
 
 /// How fast a ledger on this disk is: holds and settlements, each durable, with one budget level.
@@ -56,6 +57,7 @@ package struct LedgerBenchmark: Sendable {
             end.firstByteMs = 210
             end.durationMs = 900
             end.servedModel = "sim-small-2026-05-01"
+            end.sentDigest = SHA256.hash(end.request.description)
             var closing = RequestEnd(
                 request: id, identity: identity(lane), endpoint: "/v1/chat/completions", outcome: .completed,
                 status: 200,

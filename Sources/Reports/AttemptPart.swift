@@ -1,4 +1,5 @@
 import CivilTime
+import Crypto
 import Inference
 import Ledger
 
@@ -14,6 +15,7 @@ struct AttemptPart {
         page.title("attempt \(attempt.attempt): \(attempt.provider)/\(attempt.upstreamModel)")
         page.line("state", state)
         page.line("upstream", upstream)
+        page.line("sent", attempt.sentDigest.map { "sha256 \($0.hex)" })
         page.line("admitted", Timestamp.format(attempt.admittedAt, fraction: true) + times)
         let quote = attempt.quote
         let tokens =

@@ -1,4 +1,5 @@
 import CivilTime
+import Crypto
 import Inference
 package import JSON
 import Ledger
@@ -37,6 +38,7 @@ extension AttemptDetail {
         body.optional(upstreamStatus.map { Int64($0) })
         body.member("upstream_request_id", upstreamRequestID)
         body.member("error", errorCode)
+        body.member("request_sha256", sentDigest?.hex)
         body.name("duration_ms")
         body.optional(durationMs)
         body.name("first_byte_ms")

@@ -223,7 +223,8 @@ def make_older(ledger):
             "DROP TABLE rollup; DELETE FROM meta WHERE name IN('attempts_kept_from', 'refused_kept_from');"
             + "".join(f"ALTER TABLE period DROP COLUMN archived_{name};"
                       for name in ("units", "nanos", "presumed_units", "presumed_nanos"))
-            + "ALTER TABLE identity DROP COLUMN prompt_override; PRAGMA user_version=2")
+            + "ALTER TABLE identity DROP COLUMN prompt_override; ALTER TABLE attempt DROP COLUMN request_sha256;"
+            " PRAGMA user_version=2")
 
 
 def test_a_label_stays_turned_when_a_new_program_brings_the_ledger_up_to_date(served):

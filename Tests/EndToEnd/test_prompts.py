@@ -1,5 +1,6 @@
 """Prompts, experiments and feedback: what was served is known, and judged where it belongs."""
 import hashlib
+import json
 
 import openai
 import pytest
@@ -399,3 +400,98 @@ def test_a_version_of_a_folder_that_was_served_never_changes_its_text(start):
     gateway.start()
     with OpenAI(base_url=f"{gateway.url}/v1", api_key=key, max_retries=0) as client:
         assert greet(client, "greeting@1.3.0").headers["x-llmgw-prompt"] == "greeting@1.3.0"
+
+
+# What was sent, made again
+
+BUSY = """---
+description: Answers.
+version: 1.0.0
+model: scripted
+config:
+  temperature: 0.2
+  maxOutputTokens: 64
+input:
+  schema:
+    name: string
+    amount?: number
+output:
+  schema:
+    reply: string
+---
+{{role "system"}}
+You are {{name}}'s.
+{{history}}
+{{role "user"}}
+{{name}} äöü "quoted" {{amount}}
+"""
+FREE = BUSY.replace("  maxOutputTokens: 64\n", "")
+VARIABLES = {"name": "Zoë </x>", "amount": 1.50}
+BUDGET = {"applications": {"app": {"budgets": [{"window": "day", "limit": "9 USD"}]}}}
+CALLS = {
+    "the variables alone": {"model": "prompt:busy", "messages": []},
+    "another order, and a conversation": {
+        "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "é"}], "model": "prompt:busy"},
+    "a stream with members of its own": {
+        "stream": True, "user": "u-1", "model": "prompt:free@latest", "messages": [], "seed": 7},
+    "no limit": {"model": "prompt:free", "messages": []},
+    "another model": {"model": "scripted", "messages": []},
+}
+
+
+@pytest.fixture
+def repeated(start, upstream):
+    """Calls, and makes the call's bytes again from its row; returns (the row's hash, the bytes, what the vendor got)."""
+    labels = {"production": {"busy": f"1.0.0 sha256:{digest(BUSY, 'prompts/busy.prompt')[:12]}",
+                             "free": f"1.0.0 sha256:{digest(FREE, 'prompts/free.prompt')[:12]}"}}
+
+    def make(patch=None):
+        gateway, key = start(patch, upstream.url, prompts={"busy": BUSY, "free": FREE}, labels=labels)
+
+        def call(body, *options, path="/v1/chat/completions"):
+            with Wire(gateway.port) as wire:
+                wire.send(post(path, key, body))
+                answer = wire.answer()
+            assert answer.status == 200, answer.body
+            page = json.loads(gateway.cli(
+                "requests", answer.headers["x-llmgw-request-id"], "--format", "json").stdout)
+            [attempt] = page["attempts"]
+            (gateway.folder / "call.json").write_text(json.dumps(body))
+            (gateway.folder / "vars.json").write_text(json.dumps(VARIABLES))
+            limit = ("--max-tokens", str(page["max_tokens"])) if page.get("max_tokens") else ()
+            selector = f"{page['prompt']}@{page['prompt_version']}"
+            target = f"{attempt['provider']}/{attempt['upstream_model']}"
+            files = [str(gateway.folder / option) if option.endswith(".json") else option for option in options]
+            made = gateway.cli("prompts", "render", selector, "--sent-to", target, *limit, *files, encoding="utf-8").stdout
+            return attempt["request_sha256"], made.encode(), upstream.requests[-1].body
+
+        return call
+
+    return make
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("patch", [None, BUDGET, {"providers": {"up": {"max_tokens_member": "max_completion_tokens"}}}])
+def test_the_bytes_of_a_call_can_be_made_again(repeated, name, patch):
+    variables = {"id": "free", "variables": VARIABLES} if name == "another model" else {"variables": VARIABLES}
+    hash, made, received = repeated(patch)({**CALLS[name], "prompt": variables}, "--body", "call.json")
+    assert made == received
+    assert hashlib.sha256(made).hexdigest() == hash
+
+
+def test_for_a_plain_call_the_variables_will_do(repeated):
+    call = repeated(BUDGET)
+    hash, made, received = call(
+        {"prompt": {"variables": VARIABLES}, "messages": [], "model": "prompt:busy"}, "--vars", "vars.json")
+    assert made == received and hashlib.sha256(made).hexdigest() == hash
+
+
+@pytest.mark.parametrize("patch", [None, BUDGET, {"providers": {"up": {"responses_api": False}}}])
+def test_the_bytes_of_a_call_of_responses_can_be_made_again(repeated, upstream, patch):
+    from test_responses import response
+    is_chat = patch not in (None, BUDGET)
+    upstream.script = lambda call: call.answer(completion() if is_chat else response())
+    body = {"prompt": {"id": "free", "version": "production", "variables": VARIABLES}, "input": "Before.", "user": "u"}
+    hash, made, received = repeated(patch)(
+        body, "--body", "call.json", "--endpoint", "/v1/responses", path="/v1/responses")
+    assert made == received and hashlib.sha256(made).hexdigest() == hash

@@ -1,6 +1,8 @@
 """What finance sees: costs compared, foreseen, as shares of budgets, and in the columns of FOCUS 1.2."""
+import contextlib
 import csv
 import fcntl
+import hashlib
 import io
 import json
 import os
@@ -16,6 +18,7 @@ import pytest
 from configuration import configuration, merged, price, prices
 from harness import BINARY, ROOT, Gateway
 from upstream import ScriptedUpstream, completion
+from wire import Wire, post
 
 PUBLISHED = [line for line in (ROOT / "Tests/Vectors/focus-1.2.csv").read_text().splitlines() if line[0] != "#"]
 COLUMNS = {row["column"]: row for row in csv.DictReader(PUBLISHED)}
@@ -242,3 +245,106 @@ def test_columns_are_aligned(books):
         for width in widths:
             assert line[position + width:position + width + 2].strip() == "", line
             position += width + 2
+
+
+# MARK: What was sent
+
+BACKUP = {
+    "providers": {"chats": {"kind": "openai", "api_key": "sk-chats", "responses_api": False}},
+    "models": {"backed": {"targets": [{"provider": "up", "model": "scripted"}, {"provider": "chats", "model": "second"}]},
+               "translated": {"targets": [{"provider": "chats", "model": "second"}]},
+               "away": {"targets": [{"provider": "gone", "model": "third"}, {"provider": "up", "model": "scripted"}]}},
+    "applications": {"app": {"models": ["scripted", "sim-small", "backed", "translated", "away"]}},
+}
+
+
+@pytest.fixture
+def hashed(gateways, upstream):
+    """Makes a call; returns the digests of its attempts, and those of the bodies that the upstream got for it."""
+    nowhere = {"kind": "openai", "base_url": "http://127.0.0.1:1/v1", "api_key": "sk-gone"}
+    patch = merged(BACKUP, {"providers": {"chats": {"base_url": upstream.url}, "gone": nowhere}})
+    gateway = gateways(patch, upstream.url).start()
+    key = gateway.key()
+
+    def call(path, body, status=200):
+        upstream.requests.clear()
+        with Wire(gateway.port) as wire:
+            wire.send(post(path, key, body))
+            answer = wire.answer()
+        assert answer.status == status, answer.body
+        request = answer.headers["x-llmgw-request-id"]
+        page = json.loads(gateway.cli("requests", request, "--format", "json").stdout)
+        digests = [attempt["request_sha256"] for attempt in page["attempts"]]
+        text = gateway.cli("requests", request).stdout
+        assert re.findall(r"^  sent +sha256 ([0-9a-f]{64})$", text, re.MULTILINE) == [one for one in digests if one]
+        return digests, [hashlib.sha256(got.body).hexdigest() for got in upstream.requests]
+
+    return call, gateway, upstream
+
+
+@pytest.mark.parametrize("path, body", [
+    ("/v1/chat/completions", {"model": "scripted", "messages": [{"role": "user", "content": "héllo"}], "max_tokens": 9}),
+    ("/v1/chat/completions", {"model": "scripted", "messages": [{"role": "user", "content": "x"}], "stream": True}),
+    ("/v1/responses", {"model": "translated", "input": "hello", "instructions": "Be brief."}),
+    ("/v1/responses", {"model": "translated", "input": "hello", "stream": True}),
+])
+def test_an_attempt_has_the_hash_of_what_the_vendor_got(hashed, path, body):
+    call, gateway, upstream = hashed
+    digests, received = call(path, body)
+    assert digests == received and len(received) == 1
+    if path == "/v1/responses":
+        assert upstream.requests[0].path == "/v1/chat/completions"
+    gateway.verify()
+
+
+def test_a_call_of_the_responses_api_that_passes_is_hashed_too(hashed):
+    from test_responses import response, stream
+    call, _, upstream = hashed
+    for pieces in (False, True):
+        upstream.script = (lambda call: call.stream(*stream("a"))) if pieces else (lambda call: call.answer(response()))
+        digests, received = call("/v1/responses", {"model": "scripted", "input": "x", "stream": pieces})
+        assert digests == received and len(received) == 1 and upstream.requests[0].path == "/v1/responses"
+
+
+def test_both_attempts_of_a_fallback_have_their_own(hashed):
+    call, gateway, upstream = hashed
+    upstream.script = lambda call: (
+        call.error(500) if call.request.json["model"] == "scripted" else call.answer(completion()))
+    digests, received = call("/v1/chat/completions", {"model": "backed", "messages": [{"role": "user", "content": "x"}]})
+    assert digests == received and len(set(received)) == 2
+    gateway.verify()
+
+
+def test_what_never_left_has_none(hashed):
+    call, gateway, _ = hashed
+    digests, received = call("/v1/chat/completions", {"model": "away", "messages": [{"role": "user", "content": "x"}]})
+    assert digests == [None, *received] and len(received) == 1
+    gateway.verify()
+
+
+def test_a_call_whose_end_is_unknown_has_the_hash_all_the_same(hashed):
+    call, gateway, upstream = hashed
+    upstream.script = lambda call: call.reset()
+    digests, received = call(
+        "/v1/chat/completions", {"model": "scripted", "messages": [{"role": "user", "content": "x"}]}, status=502)
+    assert digests == received and len(received) == 1
+    assert [row["state"] for row in gateway.attempts()] == ["presumed"]
+
+
+def test_the_ledger_keeps_thirty_two_bytes_and_nothing_after_a_crash(hashed):
+    call, gateway, upstream = hashed
+    _, received = call("/v1/chat/completions", {"model": "scripted", "messages": [{"role": "user", "content": "x"}]})
+    assert [row["request_sha256"].hex() for row in gateway.query("SELECT request_sha256 FROM attempt")] == received
+    key = gateway.key()
+
+    def die(call):
+        gateway.kill()
+        call.close()
+
+    upstream.script = die
+    with contextlib.suppress(OSError):
+        gateway.chat(key, "scripted")
+    gateway.start()
+    rows = gateway.query("SELECT state, request_sha256 AS hash FROM attempt ORDER BY request")
+    assert [row["state"] for row in rows] == ["posted", "presumed"] and rows[1]["hash"] is None
+    gateway.verify()

@@ -1,4 +1,5 @@
 import CSQLite
+import Crypto
 import Foundation
 import Inference
 import Ledger
@@ -28,7 +29,10 @@ import Testing
     }
 
     /// What version 4 added, taken away again.
-    private static let toVersion3 = "ALTER TABLE identity DROP COLUMN prompt_override; PRAGMA user_version=3"
+    private static let toVersion3 = """
+        ALTER TABLE identity DROP COLUMN prompt_override; ALTER TABLE attempt DROP COLUMN request_sha256;
+        PRAGMA user_version=3
+        """
 
     @Test(arguments: [1, 3])
     func aMigratedFileHasTheTablesOfANewOne(version: Int) async throws {
@@ -52,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aFileOfVersion3KeepsAllAndLearnsWhoTurnedALabel() async throws {
+    @Test func aFileOfVersion3KeepsAllAndLearnsWhoTurnedALabelAndWhatWasSent() async throws {
         let folder = try Folder()
         func settled(_ ledger: LedgerWriter, override: String?) async throws -> RequestID {
             var made = hold(newID(), 60, lines: [line(1_000, 60)])
@@ -63,7 +67,9 @@ import Testing
             #expect(await ledger.admit(made).isHeld)
             var closing = closing(made.request)
             closing.identity = made.identity
-            try await ledger.settle(end(made.request, 45), closing: closing)
+            var end = end(made.request, 45)
+            end.sentDigest = SHA256.hash("a body")
+            try await ledger.settle(end, closing: closing)
             return made.request
         }
         var ledger = try LedgerWriter.open(folder.ledger)
@@ -79,6 +85,8 @@ import Testing
         let prompts = try [old, new].map { try reader.request($0)?.end?.identity.prompt }
         #expect(prompts.map { $0?.label } == ["production", "production"])
         #expect(prompts.map { $0?.override } == [nil, "alice: complaints"])
+        let sent = try [old, new].map { try reader.request($0)?.attempts.map(\.sentDigest) }
+        #expect(sent == [[nil], [SHA256.hash("a body")]])
         #expect(try reader.budgets().map(\.state.posted) == [90])
         #expect(try OtherProgram(folder.ledger + ".v3-backup").text("PRAGMA user_version") == "3")
         #expect(try reader.verify().map(\.description) == [])

@@ -1,4 +1,5 @@
 import CivilTime
+import Crypto
 import Glibc
 import Inference
 import JSON
@@ -45,6 +46,7 @@ import Testing
             end.upstreamStatus = number == 1 ? 500 : 200
             end.errorCode = number == 1 ? "upstream_error" : nil
             end.durationMs = 1_250
+            end.sentDigest = number == 1 ? nil : SHA256.hash("a body")
             try await ledger.settle(
                 end,
                 closing: number == 1
@@ -88,6 +90,7 @@ import Testing
                 attempt 2: sim/small
                   state         posted: the vendor reported the usage
                   upstream      status 200
+                  sent          sha256 \(SHA256.hash("a body").hex)
                   admitted      2026-11-21T08:00:00.000Z, took 1.2 s
                   bound         0.002607600 USD, up to 1,000 tokens in and 4,096 out
                   usage         9 input, 21 output
@@ -111,6 +114,8 @@ import Testing
         #expect(text.contains("\n  tier          flex\n"))
         #expect(text.contains("\n  vendor's cost 0.020013950 USD, as the vendor reports it\n"))
         let json = try JSONValue(parsing: RequestPage(detail).json.bytes)["attempts"]?.arrayValue ?? []
+        #expect(json[1]["request_sha256"]?.stringValue == SHA256.hash("a body").hex)
+        #expect(json[0]["request_sha256"] == JSONValue.null)
         #expect(json[1]["pieces"]?["web_search"]?.integerValue == 2 && json[1]["pieces"]?["images"]?.integerValue == 1)
         #expect(json[1]["pieces"]?[Usage.vendorCost] == nil && json[1]["tier"]?.stringValue == "flex")
         #expect(json[1]["vendor_cost"]?.stringValue == "0.020013950")

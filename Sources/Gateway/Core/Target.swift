@@ -45,7 +45,7 @@ package final class Target: Sendable {
 }
 
 extension OpenAIQuirks {
-    fileprivate init(_ provider: ProviderSettings) {
+    init(_ provider: ProviderSettings) {
         let known = OpenAIQuirks.known(
             host: provider.baseURL?.host ?? "", port: provider.baseURL?.port.map(Int.init))
         switch provider.maxTokensMember {

@@ -1,3 +1,4 @@
+import Crypto
 import HTTPServer
 import HTTPTypes
 import Inference
@@ -25,6 +26,8 @@ final class Attempt {
     let meter: SliceMeter?
     /// Nanoseconds of the monotonic clock.
     let startedAt: UInt64
+    /// Of the body as it was sent; nil until then, and when no byte of the request left.
+    var sentDigest: Digest?
 
     init(
         number: Int, target: Target, price: Price?, tools: HostedTools, choices: Int64, quote: Quote,
@@ -234,6 +237,7 @@ extension RequestHandler {
     private func send(_ call: InferenceCall, _ attempt: Attempt) -> any UpstreamTransfer {
         let upstream = attempt.target.adapter.encode(
             call.sent, model: attempt.target.model, limit: call.imposedLimit, tools: attempt.tools)
+        attempt.sentDigest = SHA256.hash(upstream.body)
         return start(upstream, attempt.target)
     }
 }

@@ -31,7 +31,7 @@ extension RequestHandler {
     }
 
     /// Some clients write a chat completion's body as for the Responses API, and read a chat completion's answer.
-    private static func request(
+    static func request(
         _ document: JSONDocument, _ endpoint: OpenAIRequest.Endpoint
     ) throws(GatewayError) -> OpenAIRequest {
         guard endpoint == .chatCompletions, ResponsesBridge.isResponsesBody(document) else {

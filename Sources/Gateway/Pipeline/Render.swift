@@ -14,30 +14,11 @@ extension RequestHandler {
                 400, "invalid_value", "prompts are called on /v1/chat/completions and /v1/responses", param: "model")
         }
         let prompt = try resolvePrompt(selector, call.caller)
-        let request = call.request
-        try RequestHandler.requireWhole(request, of: prompt)
-        let rendered = try prompt.render(
-            variables: request.prompt?.variables.map { request.document.value($0) },
-            history: RequestHandler.history(of: request), form: request.endpoint == .responses ? .responses : .chat,
-            mediaHosts: call.generation.configuration.prompts.mediaHosts)
-        let document = request.document
-        let parameters = try rendered.parameters(besides: request.memberNames) { name in
-            document.member(named: name, of: document.root).map(document.value)
-        }
-        call.request = try request.rendered(messages: rendered.messages, parameters: parameters)
+        try RequestHandler.requireWhole(call.request, of: prompt)
+        call.request = try call.request.rendered(
+            by: prompt, mediaHosts: call.generation.configuration.prompts.mediaHosts)
         call.identity.prompt = prompt.reference
         call.enforcedPrompt = prompt.enforcesOutput ? prompt : nil
-    }
-
-    private static func history(of request: OpenAIRequest) throws(GatewayError) -> PromptHistory {
-        guard request.endpoint == .responses else {
-            return try PromptHistory(messages: request.conversation, of: request.document)
-        }
-        let document = request.document
-        let instructions = document.member("instructions", of: document.root)
-        return try PromptHistory(
-            input: request.conversation, hasInstructions: instructions.map { document.kind($0) != .null } ?? false,
-            of: document)
     }
 
     /// What was streamed cannot be withheld any more.
@@ -54,5 +35,28 @@ extension RequestHandler {
         throw GatewayError(
             400, "invalid_value",
             "'prompt' needs a name: model 'prompt:NAME', or 'prompt.id' beside a model's own name", param: "prompt")
+    }
+}
+
+extension OpenAIRequest {
+    /// Returns this call of a prompt with what `prompt` makes of its variables and conversation.
+    ///
+    /// - Parameter mediaHosts: the only hosts that addresses of media may name; nil: any public one.
+    func rendered(by prompt: ResolvedPrompt, mediaHosts: [String]?) throws(GatewayError) -> OpenAIRequest {
+        let rendered = try prompt.render(
+            variables: self.prompt?.variables.map { document.value($0) }, history: history(),
+            form: endpoint == .responses ? .responses : .chat, mediaHosts: mediaHosts)
+        let parameters = try rendered.parameters(besides: memberNames) { name in
+            document.member(named: name, of: document.root).map(document.value)
+        }
+        return try self.rendered(messages: rendered.messages, parameters: parameters)
+    }
+
+    private func history() throws(GatewayError) -> PromptHistory {
+        guard endpoint == .responses else { return try PromptHistory(messages: conversation, of: document) }
+        let instructions = document.member("instructions", of: document.root)
+        return try PromptHistory(
+            input: conversation, hasInstructions: instructions.map { document.kind($0) != .null } ?? false, of: document
+        )
     }
 }

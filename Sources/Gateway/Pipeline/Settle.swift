@@ -1,3 +1,4 @@
+import Crypto
 import HTTPServer
 import HTTPTypes
 import Inference
@@ -36,6 +37,7 @@ extension RequestHandler {
         end.servedModel = served?.model
         end.errorCode = error
         end.cut = call.cutBy != nil
+        end.sentDigest = attempt.sentDigest
         end.firstByteMs = call.firstByteAt.map { milliseconds(from: attempt.startedAt, to: $0) }
         end.durationMs = milliseconds(from: attempt.startedAt, to: MonotonicClock.nanoseconds)
         let result: SettleResult

@@ -1,4 +1,5 @@
 import CivilTime
+import Crypto
 import HTTPServer
 import HTTPTypes
 import Inference
@@ -107,6 +108,7 @@ extension RequestHandler {
             case .tooLarge: .tooLarge
             }
         let outcome: AttemptOutcome = transfer.requestWasWritten ? .unknown : .notBilled
+        if !transfer.requestWasWritten { attempt.sentDigest = nil }
         return await failed(call, attempt, UpstreamFailure(kind, message: "\(failure)"), outcome)
     }
 

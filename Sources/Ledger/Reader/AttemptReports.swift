@@ -1,3 +1,4 @@
+import Crypto
 import Inference
 
 extension LedgerReader {
@@ -8,12 +9,12 @@ extension LedgerReader {
             SELECT attempt, identity, state, admitted_at, input_max, output_max, bound_nano, basis, cost_nano, unpriced,
               input, cached_input, cache_write, cache_write_1h, cache_write_12h, audio_input, image_input, output,
               audio_output, reasoning, upstream_status, upstream_request, error_code, first_byte_ms, duration_ms,
-              served_model, seq, cut, extras, tier
+              served_model, seq, cut, extras, tier, request_sha256
             FROM attempt WHERE request=?1
             UNION ALL
             SELECT attempt, identity, state, admitted_at, input_max, output_max, bound_nano, NULL, NULL, NULL,
               NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, seq, 0,
-              NULL, NULL
+              NULL, NULL, NULL
             FROM hold WHERE request=?1 ORDER BY attempt
             """)
         select.bind(1, request)
@@ -54,6 +55,7 @@ extension LedgerReader {
         detail.servedModel = row.optionalText(25)
         detail.extensions = Int(clamping: row.integer(26))
         detail.cut = row.integer(27) != 0
+        detail.sentDigest = row.optionalBytes(30).flatMap { Digest(bytes: $0) }
         return detail
     }
 

@@ -15,7 +15,7 @@ enum Schema {
     static let sinceVersion3 = [rollup, archived]
 
     /// The columns that version 4 has and version 3 has not, in order.
-    static let sinceVersion4 = [override]
+    static let sinceVersion4 = [override, sent]
 
     private static let first = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -184,6 +184,10 @@ enum Schema {
 
     private static let override = """
         ALTER TABLE identity ADD COLUMN prompt_override TEXT;  -- who turned the label at run time, and why
+        """
+
+    private static let sent = """
+        ALTER TABLE attempt ADD COLUMN request_sha256 BLOB;    -- of the body as it was sent; null: unknown, or nothing was
         """
 
     private static let archived = """

@@ -1,3 +1,4 @@
+package import Crypto
 package import Inference
 
 /// What an attempt needs before its first byte leaves.
@@ -79,6 +80,8 @@ package struct AttemptEnd: Sendable {
     package var servedModel: String?
     /// The gateway cut the stream at the end of its hold.
     package var cut = false
+    /// SHA-256 of the body as it was sent; nil when no byte of the request left.
+    package var sentDigest: Digest?
 
     package init(request: RequestID, attempt: Int, settlement: Settlement) {
         self.request = request

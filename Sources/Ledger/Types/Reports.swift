@@ -1,3 +1,4 @@
+package import Crypto
 package import Inference
 
 /// A period as it stands.
@@ -74,6 +75,8 @@ package struct AttemptDetail: Sendable {
     package var extensions = 0
     /// The gateway cut the stream at the end of its hold.
     package var cut = false
+    /// SHA-256 of the body as it was sent; nil while the hold is open, after a crash, and when no byte of it left.
+    package var sentDigest: Digest?
     package var lines: [LineDetail] = []
     package var adjustments: [Adjustment] = []
 }

@@ -1,4 +1,5 @@
 import CSQLite
+import Crypto
 import Inference
 
 /// The rows of attempts: in `hold` while they are open, then in `attempt`.
@@ -45,9 +46,10 @@ struct AttemptTable {
               cache_write_1h, cache_write_12h, audio_input, image_input, output, audio_output, reasoning, unpriced,
               upstream_status, upstream_request, error_code, first_byte_ms, duration_ms, served_model, endpoint, outcome,
               status, stream, started_at, total_ms, total_first_byte_ms, session, unit, tags, request_error, fallback,
-              max_tokens, clipped_to, degraded_from, cut_by, idempotency_key, seq, cut, extras, tier)
+              max_tokens, clipped_to, degraded_from, cut_by, idempotency_key, seq, cut, extras, tier,
+              request_sha256)
             VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,
-              ?,?,?,?)
+              ?,?,?,?,?)
             """)
         find = try connection.prepare("SELECT 1 FROM attempt WHERE request=? AND attempt=?")
         let last = try connection.prepare("SELECT max(request) FROM attempt")
@@ -180,6 +182,7 @@ struct AttemptTable {
         insertAttempt.bind(33, end.servedModel)
         insertAttempt.bind(53, settlement.usage.storedExtras)
         insertAttempt.bind(54, settlement.tier.map { $0.utf8.count <= 64 ? $0 : String($0.prefix(64)) })
+        insertAttempt.bind(55, end.sentDigest?.bytes)
     }
 
     private func bindState(_ state: StaticString, _ basis: StaticString) {

@@ -6,20 +6,38 @@ import Prompts
 extension Command {
     static let promptsRender = Command(
         name: "prompts render", summary: "the messages that a prompt makes of variables; no model is called",
-        notes: ["A name alone is the file on disk. FILE is a JSON object of the variables; - is standard input."],
+        notes: [
+            "A name alone is the file on disk. FILE is a JSON object of the variables; - is standard input.",
+            "--sent-to writes the bytes that a target gets, without a line break: 'llmgw requests ID' shows their SHA-256.",
+        ],
         operands: [.required("NAME[@SEL]")],
         options: [
             Option("vars", .text("FILE"), "the variables; none unless told"),
             Option("history", .text("FILE"), "a JSON array: the messages that a caller would send along"),
-            Option("request", .flag, "the whole request: model, messages and parameters"), .prompts, .config,
+            Option("request", .flag, "the whole request: model, messages and parameters"),
+            Option("sent-to", .text("PROVIDER/MODEL"), "the bytes of the body that this target gets"),
+            Option(
+                "body", .file, "with --sent-to: the body of the application's call, in place of --vars and --history"),
+            Option(
+                "endpoint", .choice(["/v1/chat/completions", "/v1/responses"]), "with --sent-to: where it was called"),
+            Option("max-tokens", .integer(1...1_000_000_000), "with --sent-to: the limit that 'llmgw requests' shows"),
+            .prompts, .config,
         ],
         examples: [
             Example("llmgw prompts render support-reply --vars case.json", "the file on disk"),
             Example("echo '{\"name\": \"Ada\"}' | llmgw prompts render hello@production --vars -", "what runs"),
+            Example(
+                "llmgw prompts render hello@1.1.0 --sent-to sim/sim-small --body call.json | sha256sum", "what was sent"
+            ),
         ]
     ) { arguments, context in
         let desk = try PromptDesk(arguments, context)
         let prompt = try desk.resolve(arguments.operands[0], context)
+        if let target = arguments.text("sent-to") {
+            context.output.write(try SentRequest(target, arguments, desk).bytes(of: prompt))
+            return .success
+        }
+        try SentRequest.requireNone(arguments)
         let input = try RenderInput(arguments, desk)
         let rendered = try input.render(prompt)
         guard arguments.has("request") else {
@@ -82,7 +100,7 @@ struct RenderInput {
         }
     }
 
-    private static func read(_ path: String) throws(Failure) -> [UInt8] {
+    static func read(_ path: String) throws(Failure) -> [UInt8] {
         guard let bytes = WholeFile.read(path == "-" ? "/dev/stdin" : path) else {
             throw .usage("\(path): \(String(cString: strerror(errno)))")
         }
