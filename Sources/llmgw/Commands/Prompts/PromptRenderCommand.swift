@@ -16,19 +16,15 @@ extension Command {
             Option("history", .text("FILE"), "a JSON array: the messages that a caller would send along"),
             Option("request", .flag, "the whole request: model, messages and parameters"),
             Option("sent-to", .text("PROVIDER/MODEL"), "the bytes of the body that this target gets"),
-            Option(
-                "body", .file, "with --sent-to: the body of the application's call, in place of --vars and --history"),
-            Option(
-                "endpoint", .choice(["/v1/chat/completions", "/v1/responses"]), "with --sent-to: where it was called"),
-            Option("max-tokens", .integer(1...1_000_000_000), "with --sent-to: the limit that 'llmgw requests' shows"),
+            Option("body", .file, "for --sent-to: all that the application sent; replaces --vars and --history"),
+            Option("endpoint", .choice(["/v1/chat/completions", "/v1/responses"]), "for --sent-to: what it called"),
+            Option("max-tokens", .integer(1...1_000_000_000), "for --sent-to: the limit as in 'llmgw requests ID'"),
             .prompts, .config,
         ],
         examples: [
             Example("llmgw prompts render support-reply --vars case.json", "the file on disk"),
             Example("echo '{\"name\": \"Ada\"}' | llmgw prompts render hello@production --vars -", "what runs"),
-            Example(
-                "llmgw prompts render hello@1.1.0 --sent-to sim/sim-small --body call.json | sha256sum", "what was sent"
-            ),
+            Example("llmgw prompts render hello@1.1.0 --sent-to sim/sim-small --body call.json", "what was sent"),
         ]
     ) { arguments, context in
         let desk = try PromptDesk(arguments, context)
