@@ -25,21 +25,27 @@ extension HostedTools {
     ///
     /// A tool that nobody limits counts as called once, and one without a price as free.
     package func fees(at price: Price, choices: Int64) -> Int64 {
-        let each = tools.map { (tool: $0, price: price.perCall[$0.piece] ?? 0) }
-        let sum: Int128
-        if let sharedLimit {
-            sum = Int128(sharedLimit) * Int128(each.map(\.price).max() ?? 0)
-        } else {
-            sum = each.reduce(0) { $0 + Int128($1.tool.limit ?? 1) * Int128($1.price) }
+        var (sum, dearestShared) = (Int128(0), Int64(0))
+        for tool in tools {
+            let each = each(tool, price)
+            if tool.sharesLimit, sharedLimit != nil {
+                dearestShared = max(dearestShared, each)
+            } else {
+                sum += Int128(limit(of: tool) ?? 1) * Int128(each)
+            }
         }
-        return clamped(sum, choices)
+        return clamped(sum + Int128(sharedLimit ?? 0) * Int128(dearestShared), choices)
     }
+
+    /// Whether the model reads what the vendor finds, beside what the request says.
+    package var bringInput: Bool { !tools.isEmpty }
 
     /// How often the model reads its input at most: once, and again after each call.
     package func readings(choices: Int64) -> Int64 {
         let looping = tools.filter(\.isLoop)
         guard !looping.isEmpty else { return 1 }
-        let calls = sharedLimit.map { Int128($0) } ?? looping.reduce(0) { $0 + Int128($1.limit ?? 1) }
+        let own = looping.filter { !$0.sharesLimit || sharedLimit == nil }
+        let calls = own.reduce(Int128(sharedLimit ?? 0)) { $0 + Int128(limit(of: $1) ?? 1) }
         return clamped(calls, choices).addingClamped(1)
     }
 
@@ -48,19 +54,19 @@ extension HostedTools {
     /// - Parameter reported: what the vendor did count.
     package func uncounted(beside reported: Usage, at price: Price, choices: Int64) -> [String: Int64] {
         let silent = tools.filter { !$0.isReported && reported.extras?[$0.piece] == nil }
-        guard let sharedLimit else {
-            return silent.reduce(into: [:]) { counts, tool in
-                guard let limit = tool.limit, limit > 0 else { return }
-                counts[tool.piece] = (counts[tool.piece] ?? 0).addingClamped(clamped(Int128(limit), choices))
-            }
+        var counts: [String: Int64] = [:]
+        for tool in silent where !tool.sharesLimit {
+            guard let limit = tool.limit, limit > 0 else { continue }
+            counts[tool.piece] = (counts[tool.piece] ?? 0).addingClamped(clamped(Int128(limit), choices))
         }
-        guard let dearest = silent.max(by: { price.perCall[$0.piece] ?? 0 < price.perCall[$1.piece] ?? 0 }) else {
-            return [:]
-        }
-        let counted = tools.reduce(into: Set<String>()) { $0.insert($1.piece) }
+        let sharing = silent.filter(\.sharesLimit)
+        guard let sharedLimit, let dearest = sharing.max(by: { each($0, price) < each($1, price) })
+        else { return counts }
+        let counted = Set(tools.filter(\.sharesLimit).map(\.piece))
             .reduce(Int128(0)) { $0 + Int128(reported.extras?[$1] ?? 0) }
         let left = clamped(Int128(sharedLimit), choices).subtractingClamped(Int64(clamping: counted))
-        return left > 0 ? [dearest.piece: left] : [:]
+        if left > 0 { counts[dearest.piece] = (counts[dearest.piece] ?? 0).addingClamped(left) }
+        return counts
     }
 
     /// The pieces of tools that nobody limits and no usage counts: what was billed for them stays unknown.
@@ -68,7 +74,9 @@ extension HostedTools {
         Set(tools.filter { !$0.isReported && limit(of: $0) == nil }.map(\.piece)).sorted()
     }
 
-    private func limit(of tool: Tool) -> Int64? { sharedLimit ?? tool.limit }
+    private func limit(of tool: Tool) -> Int64? { tool.sharesLimit ? sharedLimit : tool.limit }
+
+    private func each(_ tool: Tool, _ price: Price) -> Int64 { price.perCall[tool.piece] ?? 0 }
 
     private func clamped(_ count: Int128, _ choices: Int64) -> Int64 {
         // Both are at most 2^63, and their product below the bound of 128 bits.

@@ -7,7 +7,18 @@ package struct HostedTools: Sendable, Hashable {
     /// The API that the request is in, and whose figures the answer's usage holds.
     package enum Dialect: Sendable, Hashable {
         case chat(UsageDialect)
-        case responses
+        case responses(UsageDialect)
+
+        /// Whose figures these are.
+        var usage: UsageDialect {
+            switch self {
+            case .chat(let usage), .responses(let usage): usage
+            }
+        }
+
+        var isResponses: Bool {
+            if case .responses = self { true } else { false }
+        }
     }
 
     package struct Tool: Sendable, Hashable {
@@ -20,6 +31,8 @@ package struct HostedTools: Sendable, Hashable {
         /// The member that holds such a limit, and its object; nil when the vendor has none.
         fileprivate var member: LimitMember?
         var takesLimit: Bool { member != nil }
+        /// Whether one limit holds for it and others together.
+        var sharesLimit: Bool { member == .some(.maxToolCalls) }
         /// Whether the model reads all of its input again after each call, and is billed for that.
         var isLoop: Bool
         /// Whether the answer's usage says how many there were.
@@ -29,13 +42,13 @@ package struct HostedTools: Sendable, Hashable {
     fileprivate enum LimitMember: Sendable, Hashable {
         case maxUses(JSONNode)
         case maxSearchResults(JSONNode)
-        /// One member for all tools together.
-        case maxToolCalls(JSONNode)
+        /// One member of the request, for all of `tools` together.
+        case maxToolCalls
     }
 
     /// In the order of the request.
     package fileprivate(set) var tools: [Tool] = []
-    /// The most calls of all tools together; nil when nobody says.
+    /// The most calls of all tools together that share a limit; nil when nobody says.
     package fileprivate(set) var sharedLimit: Int64?
     /// The limit that the gateway sets, where it sets one.
     package private(set) var imposedLimit: Int64?
@@ -50,12 +63,8 @@ package struct HostedTools: Sendable, Hashable {
     /// - Parameter model: the vendor's own name; some search for every request.
     package init(_ document: JSONDocument, dialect: Dialect, model: String) {
         readTools(document, dialect)
-        switch dialect {
-        case .responses:
-            if !tools.isEmpty { sharedLimit = document.count("max_tool_calls", of: document.root) }
-        case .chat(let usage):
-            readSearch(document, usage, model)
-        }
+        if tools.contains(where: \.sharesLimit) { sharedLimit = document.count("max_tool_calls", of: document.root) }
+        readSearch(document, dialect.usage, model)
     }
 
     /// Sets `ceiling` where the request has no limit of its own, and if it `lowers`, where that is larger.
@@ -81,12 +90,12 @@ package struct HostedTools: Sendable, Hashable {
     func write(to edits: inout JSONEdits, of document: JSONDocument) {
         guard imposedLimit != nil else { return }
         for tool in tools {
-            guard let limit = tool.limit ?? sharedLimit else { continue }
+            guard let limit = tool.sharesLimit ? sharedLimit : tool.limit else { continue }
             let json = Array(String(limit).utf8)
             switch tool.member {
             case .maxUses(let object)?: edits.set("max_uses", to: json, in: object, of: document)
             case .maxSearchResults(let object)?: edits.set("max_search_results", to: json, in: object, of: document)
-            case .maxToolCalls(let object)?: edits.set("max_tool_calls", to: json, in: object, of: document)
+            case .maxToolCalls?: edits.set("max_tool_calls", to: json, in: document.root, of: document)
             case nil: break
             }
         }
@@ -124,8 +133,8 @@ extension HostedTools {
             var tool = Tool(
                 piece: piece, place: "tools[\(index)]", isLoop: true,
                 isReported: dialect.reports(piece))
-            if dialect == .responses {
-                tool.member = .maxToolCalls(document.root)
+            if dialect.isResponses {
+                tool.member = .maxToolCalls
             } else if HostedTools.takesMaxUses(type) {
                 tool.limit = document.count("max_uses", of: node)
                 tool.member = .maxUses(node)
@@ -139,7 +148,7 @@ extension HostedTools {
         ["web_search_20", "web_fetch_20"].contains { type.hasPrefix($0) && type.utf8.count == $0.utf8.count + 6 }
     }
 
-    /// Searches that chat completions ask for outside of `tools`.
+    /// Searches that are asked for outside of `tools`, on either API: no `max_tool_calls` holds for them.
     private mutating func readSearch(_ document: JSONDocument, _ usage: UsageDialect, _ model: String) {
         func object(_ name: StaticString) -> JSONNode? {
             document.member(name, of: document.root).flatMap { document.kind($0) == .null ? nil : $0 }
@@ -148,7 +157,7 @@ extension HostedTools {
             tools.append(
                 Tool(
                     piece: piece, place: place, limit: limit, member: member, isLoop: false,
-                    isReported: Dialect.chat(usage).reports(piece)))
+                    isReported: usage.reports(piece)))
         }
         if object("web_search_options") != nil || usage == .openai && model.contains("-search") {
             // OpenAI's models for search look once before they answer; what others make of it is not known.
@@ -172,7 +181,7 @@ extension HostedTools {
         _ add: (String, String, Int64?, LimitMember?) -> Void
     ) {
         if model.hasSuffix(":online") { add("web_search", "model", nil, nil) }
-        guard let plugins else { return }
+        guard let plugins, document.kind(plugins) == .array else { return }
         for (index, plugin) in document.elements(of: plugins).enumerated() {
             let isWeb = document.member("id", of: plugin).map { document.equals($0, "web") } ?? false
             add(isWeb ? "web_search" : HostedTools.unknownPiece, "plugins[\(index)]", nil, nil)
@@ -191,14 +200,20 @@ extension HostedTools {
 }
 
 extension HostedTools.Dialect {
-    /// Whether the answer's usage says how many of these there were.
+    /// Whether the answer says how many calls there were of a tool in `tools`.
+    fileprivate func reports(_ piece: String) -> Bool {
+        usage.reports(piece) || isResponses && ResponseReader.pieces.contains { $0.piece == piece }
+    }
+}
+
+extension UsageDialect {
+    /// Whether the usage says how many of these there were.
     fileprivate func reports(_ piece: String) -> Bool {
         switch self {
-        case .responses: ResponseReader.pieces.contains { $0.piece == piece }
-        case .chat(.openrouter): piece == "web_search"
-        case .chat(.xai): piece == "search_sources"
-        case .chat(.mistral): piece == "audio_seconds"
-        case .chat: false
+        case .openrouter: piece == "web_search"
+        case .xai: piece == "search_sources"
+        case .mistral: piece == "audio_seconds"
+        case .openai, .groq, .deepseek, .compatible: false
         }
     }
 }
@@ -208,6 +223,6 @@ extension OpenAIRequest {
     ///
     /// - Parameter model: the vendor's own name.
     package func hostedTools(of usage: UsageDialect, model: String) -> HostedTools {
-        HostedTools(document, dialect: endpoint == .responses ? .responses : .chat(usage), model: model)
+        HostedTools(document, dialect: endpoint == .responses ? .responses(usage) : .chat(usage), model: model)
     }
 }

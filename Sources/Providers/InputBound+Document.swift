@@ -54,6 +54,16 @@ private struct Attachments {
     /// Whether the vendor may fetch text of its own: only functions and custom tools come back to the client.
     private static func searches(_ document: JSONDocument) -> Bool {
         if document.member("web_search_options", of: document.root) != nil { return true }
+        if let parameters = document.member("search_parameters", of: document.root), document.kind(parameters) != .null,
+            !(document.member("mode", of: parameters).map { document.equals($0, "off") } ?? false)
+        {
+            return true
+        }
+        if let plugins = document.member("plugins", of: document.root), document.kind(plugins) == .array,
+            document.count(of: plugins) > 0
+        {
+            return true
+        }
         guard let tools = document.member("tools", of: document.root) else { return false }
         return document.elements(of: tools).contains { tool in
             guard let type = document.member("type", of: tool) else { return false }

@@ -14,7 +14,7 @@ import Testing
     }
 
     private func tools(
-        _ body: String, _ dialect: HostedTools.Dialect = .responses, model: String = "m"
+        _ body: String, _ dialect: HostedTools.Dialect = .responses(.openai), model: String = "m"
     ) throws -> HostedTools {
         HostedTools(try JSONDocument(Array(body.utf8)), dialect: dialect, model: model)
     }
@@ -36,15 +36,19 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"tools":[{"type":"web_search_preview"}]}"#, HostedTools.Dialect.responses, "m", "web_search"),
-        (#"{"tools":[{"type":"code_interpreter","container":{}}]}"#, .responses, "m", "code_interpreter"),
-        (#"{"tools":[{"type":"what_is_new"}]}"#, .responses, "m", "hosted_tool"),
+        (#"{"tools":[{"type":"web_search_preview"}]}"#, HostedTools.Dialect.responses(.openai), "m", "web_search"),
+        (#"{"tools":[{"type":"code_interpreter","container":{}}]}"#, .responses(.openai), "m", "code_interpreter"),
+        (#"{"tools":[{"type":"what_is_new"}]}"#, .responses(.openai), "m", "hosted_tool"),
         (#"{"tools":[{"type":7}]}"#, .chat(.compatible), "m", "hosted_tool"),
         (#"{"web_search_options":{}}"#, .chat(.openai), "m", "web_search"),
         ("{}", .chat(.openai), "gpt-4o-search-preview", "web_search"),
         ("{}", .chat(.openrouter), "vendor/m:online", "web_search"),
+        ("{}", .responses(.openrouter), "vendor/m:online", "web_search"),
         (#"{"plugins":[{"id":"web"}]}"#, .chat(.openrouter), "m", "web_search"),
+        (#"{"plugins":[{"id":"web"}]}"#, .responses(.openrouter), "m", "web_search"),
         (#"{"search_parameters":{"mode":"auto"}}"#, .chat(.xai), "m", "search_sources"),
+        (#"{"search_parameters":{"mode":"auto"}}"#, .responses(.xai), "m", "search_sources"),
+        (#"{"web_search_options":{}}"#, .responses(.compatible), "m", "web_search"),
         (#"{"messages":[{"content":[{"type":"input_audio"}]}]}"#, .chat(.mistral), "m", "audio_seconds"),
     ])
     private func whatTheVendorBillsByThePieceIsFound(
@@ -62,6 +66,24 @@ import Testing
         #expect(limited.readings(choices: 1) == 5)
         let unlimited = try tools("{\(both)}")
         #expect(unlimited.gap(at: book) == .unbounded(unlimited.tools[0], takesLimit: true))
+    }
+
+    /// `max_tool_calls` holds for `tools` alone.
+    @Test func aSearchOutsideOfToolsIsNotLimitedByTheirLimit() throws {
+        let body = #"{"plugins":[{"id":"web"}],"tools":[{"type":"file_search"}],"max_tool_calls":2}"#
+        let book = price(["web_search": 10, "file_search": 3])
+        let open = try tools(body, .responses(.openrouter))
+        #expect(open.gap(at: book) == .unbounded(open.tools[1], takesLimit: false))
+        #expect(open.fees(at: book, choices: 1) == 16)
+        #expect(open.readings(choices: 1) == 3)
+        let sources = #"{"search_parameters":{"max_search_results":4},"tools":[{"type":"mcp"}],"max_tool_calls":2}"#
+        let both = try tools(sources, .responses(.xai))
+        let prices = price(["search_sources": 100, "mcp": 1])
+        #expect(both.gap(at: prices) == nil)
+        #expect(both.fees(at: prices, choices: 1) == 402)
+        var usage = Usage()
+        usage.extras = ["search_sources": 4]
+        #expect(both.uncounted(beside: usage, at: prices, choices: 1) == ["mcp": 2])
     }
 
     @Test func aPieceWithoutAPriceIsAGapAndAFreeOneIsNot() throws {
@@ -141,7 +163,8 @@ import Testing
             "web_fetch_20250910", "brand_new",
         ]
         let dialects = [
-            HostedTools.Dialect.responses, .chat(.openai), .chat(.xai), .chat(.openrouter), .chat(.compatible),
+            HostedTools.Dialect.responses(.openai), .responses(.xai), .responses(.openrouter), .chat(.openai),
+            .chat(.xai), .chat(.openrouter), .chat(.compatible),
         ]
         var bounded = 0
         for _ in 0..<4_000 {
@@ -166,7 +189,7 @@ import Testing
             }
             var tools = try tools("{\(members.joined(separator: ","))}", dialect)
             if Bool.random() { tools.impose(.random(in: 1...7), lowers: .random()) }
-            let choices = dialect == .responses ? 1 : Int64.random(in: 1...3)
+            let choices = dialect.isResponses ? 1 : Int64.random(in: 1...3)
             guard tools.gap(at: book) == nil else { continue }
             bounded += 1
             let (window, output) = (Int64.random(in: 1...100_000), Int64.random(in: 0...10_000))
@@ -190,8 +213,9 @@ import Testing
     private func run(_ tools: HostedTools, _ choices: Int64) -> (counts: [String: Int64], readings: Int64) {
         var (counts, readings, left) = ([String: Int64](), Int64(1), (tools.sharedLimit ?? .max / 4) * choices)
         for tool in tools.tools.shuffled() {
-            let calls = Int64.random(in: 0...min(left, (tool.limit ?? tools.sharedLimit ?? 1_000) * choices))
-            left -= calls
+            let limit = tool.sharesLimit ? left : (tool.limit ?? 1_000) * choices
+            let calls = Int64.random(in: 0...min(limit, 1_000))
+            if tool.sharesLimit { left -= calls }
             if tool.isLoop { readings += calls }
             if tool.isReported { counts[tool.piece, default: 0] += calls }
         }

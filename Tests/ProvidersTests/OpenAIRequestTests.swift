@@ -197,6 +197,18 @@ import Testing
         try OpenAIRequest(JSONDocument(Array(body.utf8)), endpoint: .chatCompletions).inputBound
     }
 
+    @Test func whatTheVendorFindsIsNotInTheBody() throws {
+        func bound(with member: String) throws -> InputBound {
+            try self.bound(#"{"model":"m","messages":[{"role":"user","content":"hello"}],\#(member)}"#)
+        }
+        for member in [#""plugins":[{"id":"web"}]"#, #""search_parameters":{}"#, #""web_search_options":{}"#] {
+            #expect(try bound(with: member) == .contextWindow)
+        }
+        for member in [#""plugins":[]"#, #""search_parameters":{"mode":"off"}"#, #""search_parameters":null"#] {
+            #expect(try bound(with: member) != .contextWindow)
+        }
+    }
+
     @Test func isTheWholeBodyAndAMarkerForEachMessage() throws {
         let body = #"{"model":"m","messages":[{"role":"user","content":"hello"}]}"#
         #expect(try bound(body) == .tokens(Int64(body.utf8.count) + 8 + 64))

@@ -144,6 +144,17 @@ import Testing
             try extras(#","tool_usage":{"web_search":{"num_requests":5}}"#) == ["web_search": 5, "code_interpreter": 1])
     }
 
+    @Test(arguments: [
+        (UsageDialect.xai, #""num_sources_used":4"#, ["search_sources": 4]),
+        (.openrouter, #""server_tool_use":{"web_search_requests":2}"#, ["web_search": 2]),
+    ])
+    func searchesThatOneVendorCountsAreRead(dialect: UsageDialect, figure: String, extras: [String: Int64]) throws {
+        let body = #"{"status":"completed","output":[],"usage":{"input_tokens":9,"output_tokens":1,\#(figure)}}"#
+        let adapter = OpenAIAdapter(OpenAIQuirks(usage: dialect))
+        let reading = try adapter.decode(.responses, status: 200, body: Array(body.utf8), now: 0)
+        #expect(reading.usage?.extras == extras)
+    }
+
     @Test func whatOpenRouterSaysItCostIsTheCharge() throws {
         let body =
             #"{"status":"completed","output":[],"usage":{"input_tokens":9,"output_tokens":1,"cost":0.00095}}"#

@@ -97,7 +97,9 @@ extension RequestHandler {
         guard let tools = tools(call, target, price, hasBudget: hasBudget) else { return nil }
         let choices = max(1, call.sent.choices)
         let window = call.model.settings.contextWindow ?? price?.contextWindow
-        let reading = call.sent.inputBound.tokens(contextWindow: window) ?? RequestHandler.largestContext
+        // A vendor may search for a model's name alone, of which the request says nothing.
+        let counted = tools.bringInput ? .contextWindow : call.sent.inputBound
+        let reading = counted.tokens(contextWindow: window) ?? RequestHandler.largestContext
         let readings = tools.readings(choices: choices)
         let input = reading.multipliedClamped(by: readings)
         let output = outputBound(call, price, times: readings, hasBudget: hasBudget)

@@ -15,6 +15,7 @@ struct ResponsesUsage: UsageReader {
     private var imageInput: Int64?
     private var reasoning: Int64?
     private var searches: Int64?
+    private var sources: Int64?
     private var vendorCost: Int64?
     private let dialect: UsageDialect
 
@@ -38,7 +39,11 @@ struct ResponsesUsage: UsageReader {
         imageInput = document.count("image_tokens", of: inputs) ?? imageInput
         reasoning = document.count("reasoning_tokens", of: outputs) ?? reasoning
         if dialect == .openrouter { vendorCost = OpenRouterCost.nano(of: usage, document) ?? vendorCost }
-        searches = document.count("num_requests", of: document.member("web_search", of: tools)) ?? searches
+        let ownTools = dialect == .openrouter ? document.member("server_tool_use", of: usage) : nil
+        searches =
+            document.count("num_requests", of: document.member("web_search", of: tools))
+            ?? document.count("web_search_requests", of: ownTools) ?? searches
+        if dialect == .xai { sources = document.count("num_sources_used", of: usage) ?? sources }
     }
 
     var billed: BilledUsage? {
@@ -56,6 +61,7 @@ struct ResponsesUsage: UsageReader {
         usage.reasoning = reasoning ?? 0
         var extras: [String: Int64] = [:]
         if let searches, searches > 0 { extras["web_search"] = searches }
+        if let sources, sources > 0 { extras["search_sources"] = sources }
         if let vendorCost, vendorCost > 0 { extras[Usage.vendorCost] = vendorCost }
         usage.extras = extras.isEmpty ? nil : extras
         return BilledUsage(usage: usage, clamped: parts.clamped + writes.clamped)
