@@ -49,6 +49,31 @@ extension HostedTools {
         return clamped(calls, choices).addingClamped(1)
     }
 
+    /// Books searches on the tool that the request has for them: answers count those of an earlier tool under the later
+    /// one's name. With both tools in the request, as many as can be are the dearer one's.
+    package func attributeSearches(in usage: inout Usage, at price: Price, choices: Int64) {
+        let (earlier, later) = (HostedTools.preview, "web_search")
+        guard let count = usage.extras?[later], tools.contains(where: { $0.piece == earlier }) else { return }
+        var moved = count
+        if tools.contains(where: { $0.piece == later }) {
+            let isDearer = price.perCall[earlier] ?? 0 > price.perCall[later] ?? 0
+            let most = mostCalls(of: isDearer ? earlier : later, choices)
+            moved = isDearer ? min(count, most) : max(0, count.subtractingClamped(most))
+        }
+        guard moved > 0 else { return }
+        usage.extras?[later] = moved < count ? count - moved : nil
+        usage.extras?[earlier] = moved
+    }
+
+    /// `Int64.max` where nobody says.
+    private func mostCalls(of piece: String, _ choices: Int64) -> Int64 {
+        let offered = tools.filter { $0.piece == piece }
+        guard offered.allSatisfy({ limit(of: $0) != nil }) else { return .max }
+        let own = offered.filter { !$0.sharesLimit }.reduce(Int128(0)) { $0 + Int128($1.limit ?? 0) }
+        let shared = offered.contains(where: \.sharesLimit) ? sharedLimit ?? 0 : 0
+        return clamped(own + Int128(shared), choices)
+    }
+
     /// Pieces that the vendor bills and its usage does not count, at their most; what nobody limits is left out.
     ///
     /// - Parameter reported: what the vendor did count.

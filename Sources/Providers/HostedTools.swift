@@ -115,9 +115,13 @@ extension HostedTools {
 
     /// Names of known fees, by how the type of a tool begins.
     private static let pieces = [
-        "web_search", "web_fetch", "file_search", "code_interpreter", "code_execution", "image_generation", "x_search",
+        preview, "web_search", "web_fetch", "file_search", "code_interpreter", "code_execution", "image_generation",
+        "x_search",
         "mcp",
     ]
+
+    /// The earlier tool for searches, which has a price of its own; answers count its calls as those of the later one.
+    static let preview = "web_search_preview"
 
     /// What is billed for tools that this version does not know.
     package static let unknownPiece = "hosted_tool"
@@ -202,7 +206,8 @@ extension HostedTools {
 extension HostedTools.Dialect {
     /// Whether the answer says how many calls there were of a tool in `tools`.
     fileprivate func reports(_ piece: String) -> Bool {
-        usage.reports(piece) || isResponses && ResponseReader.pieces.contains { $0.piece == piece }
+        let reported = piece == HostedTools.preview ? "web_search" : piece
+        return usage.reports(reported) || isResponses && ResponseReader.pieces.contains { $0.piece == reported }
     }
 }
 

@@ -64,21 +64,27 @@ struct ResponseReader: Sendable {
 
     /// Counts the calls in the answer; what the vendor counts itself has precedence.
     private mutating func countPieces(of response: JSONNode, _ document: JSONDocument) {
-        guard var usage = reading.usage, let output = document.member("output", of: response),
+        guard var billed = reading.usage, let output = document.member("output", of: response),
             document.kind(output) == .array
         else { return }
-        let own = usage.extras ?? [:]
+        let own = billed.extras ?? [:]
         var counted: [String: Int64] = [:]
         for item in document.elements(of: output) {
             guard let type = document.member("type", of: item),
                 let piece = ResponseReader.pieces.first(where: { document.equals(type, $0.item) })?.piece,
-                own[piece] == nil
+                own[piece] == nil, piece != "web_search" || !usage.countsSearches && isSearch(item, document)
             else { continue }
             counted[piece] = (counted[piece] ?? 0).addingClamped(1)
         }
         guard !counted.isEmpty else { return }
-        usage.extras = own.merging(counted) { known, _ in known }
-        reading.usage = usage
+        billed.extras = own.merging(counted) { known, _ in known }
+        reading.usage = billed
+    }
+
+    /// Opening a page and looking for words in it are such calls too, and cost nothing.
+    private func isSearch(_ item: JSONNode, _ document: JSONDocument) -> Bool {
+        guard let action = document.member("action", of: item), document.kind(action) == .object else { return true }
+        return document.member("type", of: action).map { document.equals($0, "search") } ?? true
     }
 
     /// Why `response` is no answer; nil when it is one.

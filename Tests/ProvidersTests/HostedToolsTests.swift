@@ -36,7 +36,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"tools":[{"type":"web_search_preview"}]}"#, HostedTools.Dialect.responses(.openai), "m", "web_search"),
+        (#"{"tools":[{"type":"web_search"}]}"#, HostedTools.Dialect.responses(.openai), "m", "web_search"),
+        (#"{"tools":[{"type":"web_search_2025_08_26"}]}"#, .responses(.openai), "m", "web_search"),
+        (#"{"tools":[{"type":"web_search_preview"}]}"#, .responses(.openai), "m", "web_search_preview"),
+        (#"{"tools":[{"type":"web_search_preview_2025_03_11"}]}"#, .responses(.openai), "m", "web_search_preview"),
         (#"{"tools":[{"type":"code_interpreter","container":{}}]}"#, .responses(.openai), "m", "code_interpreter"),
         (#"{"tools":[{"type":"what_is_new"}]}"#, .responses(.openai), "m", "hosted_tool"),
         (#"{"tools":[{"type":7}]}"#, .chat(.compatible), "m", "hosted_tool"),
@@ -156,11 +159,24 @@ import Testing
         #expect(limited.unknown == [])
     }
 
+    @Test(arguments: [
+        (#"{"type":"web_search"}"#, ["web_search": 3]),
+        (#"{"type":"web_search_preview"}"#, ["web_search_preview": 3]),
+        (#"{"type":"web_search"},{"type":"web_search_preview_2025_03_11"}"#, ["web_search_preview": 3]),
+    ])
+    func searchesAreOfTheToolThatTheRequestHas(list: String, extras: [String: Int64]) throws {
+        let book = price(["web_search": 10, "web_search_preview": 25])
+        var usage = Usage()
+        usage.extras = ["web_search": 3]
+        try tools("{\"tools\":[\(list)]}").attributeSearches(in: &usage, at: book, choices: 1)
+        #expect(usage.extras == extras)
+    }
+
     /// Whatever a vendor does within the limits that it is sent, the charge is within the bound.
     @Test func noChargeOfPiecesAndReadingsExceedsTheBound() throws {
         let types = [
-            "web_search", "file_search", "code_interpreter", "mcp", "function", "web_search_20250305",
-            "web_fetch_20250910", "brand_new",
+            "web_search", "web_search_preview", "file_search", "code_interpreter", "mcp", "function",
+            "web_search_20250305", "web_fetch_20250910", "brand_new",
         ]
         let dialects = [
             HostedTools.Dialect.responses(.openai), .responses(.xai), .responses(.openrouter), .chat(.openai),
@@ -171,7 +187,8 @@ import Testing
             let dialect = dialects.randomElement()!
             var book = price([:])
             for piece in [
-                "web_search", "web_fetch", "file_search", "code_interpreter", "mcp", "search_sources", "hosted_tool",
+                "web_search", "web_search_preview", "web_fetch", "file_search", "code_interpreter", "mcp",
+                "search_sources", "hosted_tool",
             ] {
                 if Int.random(in: 0..<8) > 0 {
                     book.perCall[piece] = [0, .random(in: 1...50_000_000)].randomElement()!
@@ -199,6 +216,7 @@ import Testing
             let (counts, readings) = run(tools, choices)
             var usage = Usage(input: readings * window, output: output)
             usage.extras = counts
+            tools.attributeSearches(in: &usage, at: book, choices: choices)
             for (piece, count) in tools.uncounted(beside: usage, at: book, choices: choices) {
                 usage.extras?[piece] = count
             }
@@ -217,7 +235,8 @@ import Testing
             let calls = Int64.random(in: 0...min(limit, 1_000))
             if tool.sharesLimit { left -= calls }
             if tool.isLoop { readings += calls }
-            if tool.isReported { counts[tool.piece, default: 0] += calls }
+            let name = tool.piece == "web_search_preview" ? "web_search" : tool.piece
+            if tool.isReported { counts[name, default: 0] += calls }
         }
         return (counts, readings)
     }

@@ -144,6 +144,18 @@ import Testing
             try extras(#","tool_usage":{"web_search":{"num_requests":5}}"#) == ["web_search": 5, "code_interpreter": 1])
     }
 
+    @Test func onlyASearchIsASearchAndNoneIsANumber() throws {
+        let items = ["search", "open_page", "find_in_page", "search"]
+            .map { #"{"type":"web_search_call","action":{"type":"\#($0)"}}"# }.joined(separator: ",")
+        func extras(_ more: String) throws -> [String: Int64]? {
+            try decode(
+                #"{"status":"completed","usage":{"input_tokens":9,"output_tokens":1},"output":[\#(items)]\#(more)}"#
+            ).usage?.extras
+        }
+        #expect(try extras("") == ["web_search": 2])
+        #expect(try extras(#","tool_usage":{"web_search":{"num_requests":0}}"#) == nil)
+    }
+
     @Test(arguments: [
         (UsageDialect.xai, #""num_sources_used":4"#, ["search_sources": 4]),
         (.openrouter, #""server_tool_use":{"web_search_requests":2}"#, ["web_search": 2]),

@@ -123,6 +123,7 @@ extension Attempt {
 
     /// Bills pieces that the vendor does not count at their most, and names them: silence is not zero.
     private func addUncounted(to settlement: inout Settlement, _ price: Price) {
+        tools.attributeSearches(in: &settlement.usage, at: price, choices: choices)
         let uncounted = tools.uncounted(beside: settlement.usage, at: price, choices: choices)
         for (piece, count) in uncounted.sorted(by: { $0.key < $1.key }) {
             settlement.usage.extras = settlement.usage.extras ?? [:]

@@ -19,6 +19,9 @@ struct ResponsesUsage: UsageReader {
     private var vendorCost: Int64?
     private let dialect: UsageDialect
 
+    /// Whether the vendor has said how many searches there were; none is a number, too.
+    var countsSearches: Bool { searches != nil }
+
     /// - Parameter dialect: OpenRouter reports what the call cost, which is then the charge.
     init(_ dialect: UsageDialect = .compatible) {
         self.dialect = dialect
