@@ -108,6 +108,7 @@ extension HostedTools {
     /// Tools that run at the client, or have no fee.
     private static let clientSide: Set<String> = [
         "function", "custom", "local_shell", "apply_patch", "namespace", "computer", "computer_use_preview",
+        "tool_search",
     ]
 
     /// The same of Anthropic, by how their dated types begin.
@@ -117,7 +118,7 @@ extension HostedTools {
     private static let pieces = [
         preview, "web_search", "web_fetch", "file_search", "code_interpreter", "code_execution", "image_generation",
         "x_search",
-        "mcp",
+        "mcp", "shell",
     ]
 
     /// The earlier tool for searches, which has a price of its own; answers count its calls as those of the later one.
@@ -131,7 +132,8 @@ extension HostedTools {
         for (index, node) in document.elements(of: list).enumerated() {
             guard let member = document.member("type", of: node) else { continue }
             let type = document.string(member) ?? ""
-            guard !HostedTools.clientSide.contains(type), !HostedTools.datedClientSide.contains(where: type.hasPrefix)
+            guard !HostedTools.clientSide.contains(type), !HostedTools.datedClientSide.contains(where: type.hasPrefix),
+                !HostedTools.isLocalShell(type, node, document)
             else { continue }
             let piece = HostedTools.pieces.first(where: type.hasPrefix) ?? HostedTools.unknownPiece
             var tool = Tool(
@@ -145,6 +147,15 @@ extension HostedTools {
             }
             tools.append(tool)
         }
+    }
+
+    /// A shell runs at the client unless its environment is the vendor's.
+    private static func isLocalShell(_ type: String, _ tool: JSONNode, _ document: JSONDocument) -> Bool {
+        guard type == "shell" else { return false }
+        guard let environment = document.member("environment", of: tool), document.kind(environment) != .null else {
+            return true
+        }
+        return document.member("type", of: environment).map { document.equals($0, "local") } ?? false
     }
 
     /// Anthropic's tools bear the day of their making, and stop after `max_uses`.

@@ -32,6 +32,10 @@ import Testing
         #expect(try tools(body).isEmpty)
         #expect(try tools(body, .chat(.compatible)).isEmpty)
         #expect(try tools("{}", .chat(.openrouter)).isEmpty)
+        let shells =
+            #"{"tools":[{"type":"shell"},{"type":"shell","environment":null},{"type":"tool_search"},"#
+            + #"{"type":"shell","environment":{"type":"local","skills":[]}}]}"#
+        #expect(try tools(shells).isEmpty)
         #expect(try tools(#"{"search_parameters":{"mode":"off"},"web_search_options":null}"#, .chat(.xai)).isEmpty)
     }
 
@@ -41,6 +45,8 @@ import Testing
         (#"{"tools":[{"type":"web_search_preview"}]}"#, .responses(.openai), "m", "web_search_preview"),
         (#"{"tools":[{"type":"web_search_preview_2025_03_11"}]}"#, .responses(.openai), "m", "web_search_preview"),
         (#"{"tools":[{"type":"code_interpreter","container":{}}]}"#, .responses(.openai), "m", "code_interpreter"),
+        (#"{"tools":[{"type":"shell","environment":{"type":"container_auto"}}]}"#, .responses(.openai), "m", "shell"),
+        (#"{"tools":[{"type":"shell","environment":{"type":"new"}}]}"#, .responses(.openai), "m", "shell"),
         (#"{"tools":[{"type":"what_is_new"}]}"#, .responses(.openai), "m", "hosted_tool"),
         (#"{"tools":[{"type":7}]}"#, .chat(.compatible), "m", "hosted_tool"),
         (#"{"web_search_options":{}}"#, .chat(.openai), "m", "web_search"),
