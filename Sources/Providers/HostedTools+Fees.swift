@@ -14,7 +14,7 @@ extension HostedTools {
         for tool in tools {
             guard let each = price.perCall[tool.piece] else { return .unpriced(tool) }
             // Free calls still make the model read its input again.
-            guard limit(of: tool) != nil || each == 0 && !tool.isLoop else {
+            guard billings(of: tool) != nil || each == 0, limit(of: tool) != nil || !tool.isLoop else {
                 return .unbounded(tool, takesLimit: tool.takesLimit)
             }
         }
@@ -25,16 +25,18 @@ extension HostedTools {
     ///
     /// A tool that nobody limits counts as called once, and one without a price as free.
     package func fees(at price: Price, choices: Int64) -> Int64 {
-        var (sum, dearestShared) = (Int128(0), Int64(0))
+        var (sum, once, dearestShared) = (Int128(0), Int64(0), Int64(0))
         for tool in tools {
             let each = each(tool, price)
-            if tool.sharesLimit, sharedLimit != nil {
+            if tool.isOnce {
+                once = once.addingClamped(each)
+            } else if tool.sharesLimit, sharedLimit != nil {
                 dearestShared = max(dearestShared, each)
             } else {
                 sum += Int128(limit(of: tool) ?? 1) * Int128(each)
             }
         }
-        return clamped(sum + Int128(sharedLimit ?? 0) * Int128(dearestShared), choices)
+        return clamped(sum + Int128(sharedLimit ?? 0) * Int128(dearestShared), choices).addingClamped(once)
     }
 
     /// Whether the model reads what the vendor finds, beside what the request says.
@@ -80,14 +82,15 @@ extension HostedTools {
     package func uncounted(beside reported: Usage, at price: Price, choices: Int64) -> [String: Int64] {
         let silent = tools.filter { !$0.isReported && reported.extras?[$0.piece] == nil }
         var counts: [String: Int64] = [:]
-        for tool in silent where !tool.sharesLimit {
-            guard let limit = tool.limit, limit > 0 else { continue }
-            counts[tool.piece] = (counts[tool.piece] ?? 0).addingClamped(clamped(Int128(limit), choices))
+        for tool in silent where !isWithinSharedLimit(tool) {
+            guard let limit = billings(of: tool), limit > 0 else { continue }
+            let count = tool.isOnce ? 1 : clamped(Int128(limit), choices)
+            counts[tool.piece] = (counts[tool.piece] ?? 0).addingClamped(count)
         }
-        let sharing = silent.filter(\.sharesLimit)
+        let sharing = silent.filter(isWithinSharedLimit)
         guard let sharedLimit, let dearest = sharing.max(by: { each($0, price) < each($1, price) })
         else { return counts }
-        let counted = Set(tools.filter(\.sharesLimit).map(\.piece))
+        let counted = Set(tools.filter(isWithinSharedLimit).map(\.piece))
             .reduce(Int128(0)) { $0 + Int128(reported.extras?[$1] ?? 0) }
         let left = clamped(Int128(sharedLimit), choices).subtractingClamped(Int64(clamping: counted))
         if left > 0 { counts[dearest.piece] = (counts[dearest.piece] ?? 0).addingClamped(left) }
@@ -96,9 +99,15 @@ extension HostedTools {
 
     /// The pieces of tools that nobody limits and no usage counts: what was billed for them stays unknown.
     package var unknown: [String] {
-        Set(tools.filter { !$0.isReported && limit(of: $0) == nil }.map(\.piece)).sorted()
+        Set(tools.filter { !$0.isReported && billings(of: $0) == nil }.map(\.piece)).sorted()
     }
 
+    /// How often it is billed at most.
+    private func billings(of tool: Tool) -> Int64? { tool.isOnce ? 1 : limit(of: tool) }
+
+    private func isWithinSharedLimit(_ tool: Tool) -> Bool { tool.sharesLimit && !tool.isOnce }
+
+    /// How often it is called at most.
     private func limit(of tool: Tool) -> Int64? { tool.sharesLimit ? sharedLimit : tool.limit }
 
     private func each(_ tool: Tool, _ price: Price) -> Int64 { price.perCall[tool.piece] ?? 0 }

@@ -1,3 +1,4 @@
+import Inference
 package import JSON
 
 /// What a vendor may do for a request beside writing, for a fee by the piece: searches, fetches, runs of code.
@@ -37,6 +38,8 @@ package struct HostedTools: Sendable, Hashable {
         var isLoop: Bool
         /// Whether the answer's usage says how many there were.
         var isReported: Bool
+        /// Whether it is billed once for the request, called or not, and whatever the choices.
+        var isOnce = false
     }
 
     fileprivate enum LimitMember: Sendable, Hashable {
@@ -139,6 +142,11 @@ extension HostedTools {
             var tool = Tool(
                 piece: piece, place: "tools[\(index)]", isLoop: true,
                 isReported: dialect.reports(piece))
+            if let container = HostedTools.containers[piece], dialect.billsContainers {
+                tool = Tool(
+                    piece: HostedTools.sized(piece, document.member(container, of: node), document), place: tool.place,
+                    isLoop: true, isReported: false, isOnce: true)
+            }
             if dialect.isResponses {
                 tool.member = .maxToolCalls
             } else if HostedTools.takesMaxUses(type) {
@@ -147,6 +155,20 @@ extension HostedTools {
             }
             tools.append(tool)
         }
+    }
+
+    /// Tools that run in a container, which is what is billed, and the members that say in which.
+    private static let containers: [String: StaticString] = ["code_interpreter": "container", "shell": "environment"]
+
+    /// The piece for a container of this memory, such as `code_interpreter_64g`; `piece` for one of the default size.
+    private static func sized(_ piece: String, _ container: JSONNode?, _ document: JSONDocument) -> String {
+        guard let container, let memory = document.member("memory_limit", of: container),
+            document.kind(memory) != .null
+        else { return piece }
+        guard let size = document.string(memory), size.utf8.count <= 8, UsageExtras.isName(size) else {
+            return unknownPiece
+        }
+        return size == "1g" ? piece : "\(piece)_\(size)"
     }
 
     /// A shell runs at the client unless its environment is the vendor's.
@@ -215,6 +237,9 @@ extension HostedTools {
 }
 
 extension HostedTools.Dialect {
+    /// Whether runs of code are billed by the container; xAI bills them by the call, as engines of chat completions do.
+    fileprivate var billsContainers: Bool { isResponses && usage != .xai }
+
     /// Whether the answer says how many calls there were of a tool in `tools`.
     fileprivate func reports(_ piece: String) -> Bool {
         let reported = piece == HostedTools.preview ? "web_search" : piece

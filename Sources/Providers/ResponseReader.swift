@@ -11,8 +11,10 @@ struct ResponseReader: Sendable {
     ]
 
     private var usage: ResponsesUsage
+    private let dialect: UsageDialect
 
     init(_ dialect: UsageDialect) {
+        self.dialect = dialect
         usage = ResponsesUsage(dialect)
     }
 
@@ -72,7 +74,8 @@ struct ResponseReader: Sendable {
         for item in document.elements(of: output) {
             guard let type = document.member("type", of: item),
                 let piece = ResponseReader.pieces.first(where: { document.equals(type, $0.item) })?.piece,
-                own[piece] == nil, piece != "web_search" || !usage.countsSearches && isSearch(item, document)
+                own[piece] == nil, piece != "code_interpreter" || dialect == .xai,  // others bill its container
+                piece != "web_search" || !usage.countsSearches && isSearch(item, document)
             else { continue }
             counted[piece] = (counted[piece] ?? 0).addingClamped(1)
         }

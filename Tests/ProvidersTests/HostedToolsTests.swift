@@ -95,6 +95,36 @@ import Testing
         #expect(both.uncounted(beside: usage, at: prices, choices: 1) == ["mcp": 2])
     }
 
+    @Test func aContainerIsBilledOnceCalledOrNot() throws {
+        let book = price(["code_interpreter": 30, "code_interpreter_64g": 1920, "web_search": 10])
+        let list =
+            #""tools":[{"type":"code_interpreter","container":{"type":"auto","memory_limit":"64g"}},{"type":"web_search"}]"#
+        let tools = try tools("{\(list),\"max_tool_calls\":4}")
+        #expect(tools.gap(at: book) == nil)
+        #expect(tools.fees(at: book, choices: 1) == 1920 + 4 * 10)
+        #expect(tools.readings(choices: 1) == 5)
+        #expect(tools.uncounted(beside: Usage(), at: book, choices: 1) == ["code_interpreter_64g": 1])
+        // Each of its calls makes the model read its input again.
+        let endless = try self.tools("{\(list)}")
+        #expect(endless.gap(at: book) == .unbounded(endless.tools[0], takesLimit: true))
+        #expect(endless.unknown == [])
+    }
+
+    @Test(arguments: [
+        (#""container":{"type":"auto"}"#, "code_interpreter"), (#""container":"cntr_1""#, "code_interpreter"),
+        (#""container":{"type":"auto","memory_limit":"1g"}"#, "code_interpreter"),
+        (#""container":{"type":"auto","memory_limit":null}"#, "code_interpreter"),
+        (#""container":{"type":"auto","memory_limit":"4g"}"#, "code_interpreter_4g"),
+        (#""container":{"type":"auto","memory_limit":"4=9,x"}"#, "hosted_tool"),
+        (#""container":{"type":"auto","memory_limit":4}"#, "hosted_tool"),
+    ])
+    func theMemoryOfAContainerSaysWhatIsBilled(member: String, piece: String) throws {
+        let body = #"{"tools":[{"type":"code_interpreter",\#(member)}]}"#
+        #expect(try tools(body).tools.map(\.piece) == [piece])
+        #expect(try tools(body).uncounted(beside: Usage(), at: price([:]), choices: 1) == [piece: 1])
+        #expect(try tools(body, .responses(.xai)).tools.map(\.piece) == ["code_interpreter"])
+    }
+
     @Test func aPieceWithoutAPriceIsAGapAndAFreeOneIsNot() throws {
         let search = try tools(#"{"tools":[{"type":"mcp"}],"max_tool_calls":1}"#)
         #expect(search.gap(at: price(["web_search": 1])) == .unpriced(search.tools[0]))
@@ -193,8 +223,8 @@ import Testing
             let dialect = dialects.randomElement()!
             var book = price([:])
             for piece in [
-                "web_search", "web_search_preview", "web_fetch", "file_search", "code_interpreter", "mcp",
-                "search_sources", "hosted_tool",
+                "web_search", "web_search_preview", "web_fetch", "file_search", "code_interpreter",
+                "code_interpreter_64g", "mcp", "search_sources", "hosted_tool",
             ] {
                 if Int.random(in: 0..<8) > 0 {
                     book.perCall[piece] = [0, .random(in: 1...50_000_000)].randomElement()!
@@ -202,7 +232,8 @@ import Testing
             }
             let list = (0..<Int.random(in: 0...3)).map { _ in
                 let uses = Bool.random() ? ",\"max_uses\":\(Int.random(in: 0...6))" : ""
-                return "{\"type\":\"\(types.randomElement()!)\"\(uses)}"
+                let memory = Bool.random() ? ",\"container\":{\"memory_limit\":\"64g\"}" : ""
+                return "{\"type\":\"\(types.randomElement()!)\"\(uses)\(memory)}"
             }
             var members = ["\"tools\":[\(list.joined(separator: ","))]"]
             if Bool.random() { members.append("\"max_tool_calls\":\(Int.random(in: 0...9))") }

@@ -133,15 +133,17 @@ import Testing
     }
 
     @Test func callsOfTheVendorsToolsAreCountedWhereItsUsageDoesNot() throws {
-        func extras(_ more: String) throws -> [String: Int64]? {
-            try decode(
+        func extras(_ more: String, _ dialect: UsageDialect = .openai) throws -> [String: Int64]? {
+            let body =
                 #"{"status":"completed","usage":{"input_tokens":9,"output_tokens":1},"output":[{"type":"web_search_call"},"#
-                    + #"{"type":"web_search_call"},{"type":"code_interpreter_call"},{"type":"mcp_call"},{}]\#(more)}"#
-            ).usage?.extras
+                + #"{"type":"web_search_call"},{"type":"file_search_call"},{"type":"code_interpreter_call"},"#
+                + #"{"type":"mcp_call"},{}]\#(more)}"#
+            return try OpenAIAdapter(OpenAIQuirks(usage: dialect))
+                .decode(.responses, status: 200, body: Array(body.utf8), now: 0).usage?.extras
         }
-        #expect(try extras("") == ["web_search": 2, "code_interpreter": 1])
-        #expect(
-            try extras(#","tool_usage":{"web_search":{"num_requests":5}}"#) == ["web_search": 5, "code_interpreter": 1])
+        #expect(try extras("") == ["web_search": 2, "file_search": 1])
+        #expect(try extras("", .xai) == ["web_search": 2, "file_search": 1, "code_interpreter": 1])
+        #expect(try extras(#","tool_usage":{"web_search":{"num_requests":5}}"#) == ["web_search": 5, "file_search": 1])
     }
 
     @Test func onlyASearchIsASearchAndNoneIsANumber() throws {
