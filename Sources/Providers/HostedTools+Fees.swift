@@ -40,7 +40,7 @@ extension HostedTools {
     }
 
     /// Whether the model reads what the vendor finds, beside what the request says.
-    package var bringInput: Bool { !tools.isEmpty }
+    package var bringInput: Bool { tools.contains { $0.piece != HostedTools.requestPiece } }
 
     /// How often the model reads its input at most: once, and again after each call.
     package func readings(choices: Int64) -> Int64 {

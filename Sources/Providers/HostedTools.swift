@@ -1,4 +1,4 @@
-import Inference
+package import Inference
 package import JSON
 
 /// What a vendor may do for a request beside writing, for a fee by the piece: searches, fetches, runs of code.
@@ -70,6 +70,13 @@ package struct HostedTools: Sendable, Hashable {
         readSearch(document, dialect.usage, model)
     }
 
+    /// Adds what the vendor bills for each request, whatever it does for it, where the price book has a price for that.
+    package mutating func addRequestFee(at price: Price) {
+        guard price.perCall[HostedTools.requestPiece] ?? 0 > 0 else { return }
+        tools.append(
+            Tool(piece: HostedTools.requestPiece, place: "model", isLoop: false, isReported: false, isOnce: true))
+    }
+
     /// Sets `ceiling` where the request has no limit of its own, and if it `lowers`, where that is larger.
     ///
     /// A tool whose vendor has no member for a limit stays as it is.
@@ -123,6 +130,9 @@ extension HostedTools {
         "x_search",
         "mcp", "shell",
     ]
+
+    /// What is billed for the request itself.
+    package static let requestPiece = "request"
 
     /// The earlier tool for searches, which has a price of its own; answers count its calls as those of the later one.
     static let preview = "web_search_preview"

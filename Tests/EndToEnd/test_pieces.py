@@ -143,3 +143,23 @@ def test_a_prediction_that_does_not_come_true_is_in_the_hold(searching, upstream
     assert row["cost_nano"] == 20 * INPUT + (10 + rejected) * OUTPUT <= row["bound_nano"]
     assert row["bound_nano"] >= (10 + len(text)) * OUTPUT
     assert gateway.period("poor")["overrun_nano"] == 0
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "embeddings"])
+def test_a_fee_for_each_request_is_held_and_charged(searching, upstream, endpoint):
+    fee = 5_000_000
+    upstream.script = lambda call: call.answer(
+        {"object": "list", "data": [{"index": 0, "embedding": [0.5]}], "usage": {"prompt_tokens": 20, "total_tokens": 20}}
+        if "input" in call.request.json else completion(used=usage(20, 10)))
+    gateway, key = searching("compatible", pieces={"request": 0.005})
+    if endpoint == "chat":
+        status, _, fields = gateway.chat(key, "scripted", max_tokens=10, n=2)
+    else:
+        status, _, fields = gateway.get(
+            "/v1/embeddings", key, method="POST", body={"model": "scripted", "input": "x"})
+    assert status == 200
+    (row,) = gateway.attempts(fields["x-llmgw-request-id"])
+    assert row["cost_nano"] == 20 * INPUT + (10 * OUTPUT if endpoint == "chat" else 0) + fee <= row["bound_nano"]
+    (kept,) = gateway.query("SELECT extras, unpriced FROM attempt")
+    assert kept["extras"] == "request=1" and not kept["unpriced"]
+    gateway.verify()

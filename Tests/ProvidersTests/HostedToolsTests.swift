@@ -125,6 +125,22 @@ import Testing
         #expect(try tools(body, .responses(.xai)).tools.map(\.piece) == ["code_interpreter"])
     }
 
+    @Test func aFeeForTheRequestIsBilledOnceWhateverItAsksFor() throws {
+        let book = price(["request": 5, "web_search": 10])
+        for dialect in UsageDialect.allCases {
+            var plain = try tools("{}", .chat(dialect))
+            plain.addRequestFee(at: price(["web_search": 10]))
+            #expect(plain.isEmpty)
+            plain.addRequestFee(at: book)
+            #expect(plain.gap(at: book) == nil && !plain.bringInput)
+            #expect(plain.fees(at: book, choices: 3) == 5)
+            #expect(plain.uncounted(beside: Usage(), at: book, choices: 3) == ["request": 1])
+        }
+        var searching = try tools(#"{"tools":[{"type":"web_search"}],"max_tool_calls":2}"#)
+        searching.addRequestFee(at: book)
+        #expect(searching.bringInput && searching.fees(at: book, choices: 1) == 25)
+    }
+
     @Test func aPieceWithoutAPriceIsAGapAndAFreeOneIsNot() throws {
         let search = try tools(#"{"tools":[{"type":"mcp"}],"max_tool_calls":1}"#)
         #expect(search.gap(at: price(["web_search": 1])) == .unpriced(search.tools[0]))
@@ -224,7 +240,7 @@ import Testing
             var book = price([:])
             for piece in [
                 "web_search", "web_search_preview", "web_fetch", "file_search", "code_interpreter",
-                "code_interpreter_64g", "mcp", "search_sources", "hosted_tool",
+                "code_interpreter_64g", "request", "mcp", "search_sources", "hosted_tool",
             ] {
                 if Int.random(in: 0..<8) > 0 {
                     book.perCall[piece] = [0, .random(in: 1...50_000_000)].randomElement()!
@@ -242,6 +258,7 @@ import Testing
                 members.append("\"search_parameters\":{\"max_search_results\":\(Int.random(in: 0...20))}")
             }
             var tools = try tools("{\(members.joined(separator: ","))}", dialect)
+            tools.addRequestFee(at: book)
             if Bool.random() { tools.impose(.random(in: 1...7), lowers: .random()) }
             let choices = dialect.isResponses ? 1 : Int64.random(in: 1...3)
             guard tools.gap(at: book) == nil else { continue }

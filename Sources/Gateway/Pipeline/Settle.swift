@@ -128,7 +128,8 @@ extension Attempt {
         for (piece, count) in uncounted.sorted(by: { $0.key < $1.key }) {
             settlement.usage.extras = settlement.usage.extras ?? [:]
             settlement.usage.extras?[piece] = count
-            settlement.unpricedClasses.append("assumed:\(piece)")
+            // That there was a request is known.
+            if piece != HostedTools.requestPiece { settlement.unpricedClasses.append("assumed:\(piece)") }
         }
         settlement.unpricedClasses += tools.unknown.map { "unknown:\($0)" }
     }

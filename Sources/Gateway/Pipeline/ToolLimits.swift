@@ -9,8 +9,11 @@ extension RequestHandler {
     func tools(_ call: InferenceCall, _ target: Target, _ price: Price?, hasBudget: Bool) -> HostedTools? {
         call.imposedToolLimit = nil
         var tools = HostedTools.none
-        guard call.endpoint != .embeddings, !target.isFree, let price else { return tools }
-        tools = call.sent.hostedTools(of: target.adapter.quirks.usage, model: target.model)
+        guard !target.isFree, let price else { return tools }
+        if call.endpoint != .embeddings {
+            tools = call.sent.hostedTools(of: target.adapter.quirks.usage, model: target.model)
+        }
+        tools.addRequestFee(at: price)
         guard !tools.isEmpty, hasBudget else { return tools }
         let settings = call.model.settings
         if let ceiling = settings.maxToolCalls { tools.impose(ceiling, lowers: settings.caps) }
