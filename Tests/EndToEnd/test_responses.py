@@ -304,6 +304,43 @@ def test_the_vendors_tools_are_in_the_hold_and_in_the_bill(start, upstream):
     gateway.verify()
 
 
+def test_a_container_is_billed_called_or_not(start, upstream):
+    prices_with = prices()
+    [entry] = [entry for entry in prices_with["prices"] if entry["provider"] == "up"]
+    entry["per_call"] = {"code_interpreter_4g": 0.12, "web_search_preview": 0.025}
+    gateway, key = start(budget("1.00 USD"), upstream.url, prices_file=prices_with)
+    code = {"type": "code_interpreter", "container": {"type": "auto", "memory_limit": "4g"}}
+    calls = [{"type": "web_search_call", "action": {"type": kind}} for kind in ("search", "open_page")]
+    upstream.script = lambda call: call.answer(response(output=[*calls, message("x")]))
+    body = {"model": "scripted", "input": "x", "max_tool_calls": 2, "tools": [code, {"type": "web_search_preview"}]}
+    answer = ask(gateway, key, body)
+    assert answer.headers["x-llmgw-cost"] == f"{(12 * INPUT + 7 * OUTPUT) / 1e9 + 0.12 + 0.025:.9f} USD"
+    (kept,) = gateway.query("SELECT extras, unpriced FROM attempt")
+    assert kept["extras"] == "code_interpreter_4g=1,web_search_preview=1"
+    assert kept["unpriced"] == "assumed:code_interpreter_4g"
+    code["container"]["memory_limit"] = "64g"
+    answer = ask(gateway, key, body)
+    assert (answer.status, answer.code) == (422, "unpriced_model")
+    gateway.verify()
+
+
+@pytest.mark.parametrize("usage, members, param", [
+    ("openrouter", {"plugins": [{"id": "web"}]}, "plugins[0]"),
+    ("xai", {"search_parameters": {"mode": "auto"}}, "search_parameters"),
+    ("compatible", {"web_search_options": {}}, "web_search_options"),
+])
+def test_searches_outside_of_tools_are_not_limited_by_max_tool_calls(start, upstream, usage, members, param):
+    prices_with = prices()
+    [entry] = [entry for entry in prices_with["prices"] if entry["provider"] == "up"]
+    entry["per_call"] = {"web_search": 0.01, "search_sources": 0.01}
+    patch = budget("1.00 USD")
+    patch.setdefault("providers", {}).setdefault("up", {})["usage"] = usage
+    gateway, key = start(patch, upstream.url, prices_file=prices_with)
+    answer = ask(gateway, key, {"model": "scripted", "input": "x", "max_tool_calls": 1, **members})
+    assert (answer.status, answer.code) == (422, "unbounded_request") and not upstream.requests
+    assert answer.json["error"]["param"] == param
+
+
 # What is refused
 
 @pytest.mark.parametrize("members, code, param", [
