@@ -127,8 +127,7 @@ extension HostedTools {
     /// Names of known fees, by how the type of a tool begins.
     private static let pieces = [
         preview, "web_search", "web_fetch", "file_search", "code_interpreter", "code_execution", "image_generation",
-        "x_search",
-        "mcp", "shell",
+        "x_search", "mcp", "shell",
     ]
 
     /// What is billed for the request itself.

@@ -228,7 +228,7 @@ import Testing
     @Test func noChargeOfPiecesAndReadingsExceedsTheBound() throws {
         let types = [
             "web_search", "web_search_preview", "file_search", "code_interpreter", "mcp", "function",
-            "web_search_20250305", "web_fetch_20250910", "brand_new",
+            "shell", "web_search_20250305", "web_fetch_20250910", "brand_new",
         ]
         let dialects = [
             HostedTools.Dialect.responses(.openai), .responses(.xai), .responses(.openrouter), .chat(.openai),
@@ -240,7 +240,7 @@ import Testing
             var book = price([:])
             for piece in [
                 "web_search", "web_search_preview", "web_fetch", "file_search", "code_interpreter",
-                "code_interpreter_64g", "request", "mcp", "search_sources", "hosted_tool",
+                "code_interpreter_64g", "shell", "shell_64g", "request", "mcp", "search_sources", "hosted_tool",
             ] {
                 if Int.random(in: 0..<8) > 0 {
                     book.perCall[piece] = [0, .random(in: 1...50_000_000)].randomElement()!
@@ -248,12 +248,14 @@ import Testing
             }
             let list = (0..<Int.random(in: 0...3)).map { _ in
                 let uses = Bool.random() ? ",\"max_uses\":\(Int.random(in: 0...6))" : ""
-                let memory = Bool.random() ? ",\"container\":{\"memory_limit\":\"64g\"}" : ""
+                let place = Bool.random() ? "container" : "environment"
+                let memory = Bool.random() ? ",\"\(place)\":{\"memory_limit\":\"64g\"}" : ""
                 return "{\"type\":\"\(types.randomElement()!)\"\(uses)\(memory)}"
             }
             var members = ["\"tools\":[\(list.joined(separator: ","))]"]
             if Bool.random() { members.append("\"max_tool_calls\":\(Int.random(in: 0...9))") }
             if Int.random(in: 0..<4) == 0 { members.append("\"web_search_options\":{}") }
+            if Int.random(in: 0..<4) == 0 { members.append("\"plugins\":[{\"id\":\"web\"}]") }
             if Int.random(in: 0..<4) == 0 {
                 members.append("\"search_parameters\":{\"max_search_results\":\(Int.random(in: 0...20))}")
             }
