@@ -115,13 +115,29 @@ import Testing
     }
 
     @Test(arguments: [
-        ("length", "max_output_tokens"), ("model_length", "max_output_tokens"), ("content_filter", "content_filter"),
+        ("length", "max_output_tokens"), ("model_length", "max_output_tokens"), ("MAX_TOKENS", "max_output_tokens"),
+        ("content_filter", "content_filter"),
     ])
     func anAnswerThatEndedEarlyIsIncomplete(finish: String, reason: String) throws {
         let response = try response(#"{"choices":[{"message":{"content":"a"},"finish_reason":"\#(finish)"}]}"#)
         #expect(response["status"]?.stringValue == "incomplete")
         #expect(response["incomplete_details"]?["reason"]?.stringValue == reason)
         #expect(response["output"]?.arrayValue?.first?["status"]?.stringValue == "incomplete")
+    }
+
+    @Test(arguments: ["stop", "tool_calls", "function_call", "eos", "stop_sequence", "end_turn", "STOP", ""])
+    func anAnswerThatEndedOfItselfIsCompleted(finish: String) throws {
+        let response = try response(#"{"choices":[{"message":{"content":"a"},"finish_reason":"\#(finish)"}]}"#)
+        #expect(response["status"]?.stringValue == "completed")
+    }
+
+    @Test(arguments: ["insufficient_system_resource", "abort", "error", "a reason that nobody knows"])
+    func anAnswerThatBrokeOffIsAFailureWithItsReason(finish: String) throws {
+        let failure = try #require(throws: UpstreamFailure.self) {
+            try response(#"{"choices":[{"message":{"content":"a"},"finish_reason":"\#(finish)"}]}"#)
+        }
+        #expect(failure.kind == .malformedAnswer)
+        #expect(failure.message.contains("'\(finish)'"))
     }
 
     @Test func anAnswerOfNothingIsAnEmptyText() throws {

@@ -184,7 +184,7 @@ import Testing
     }
 
     @Test func aStreamOfNothingIsAnEmptyText() throws {
-        let events = try events("data: [DONE]\n\n")
+        let events = try events(stream(["{}"], usage: false))
         #expect(
             types(events) == [
                 "created", "in_progress", "output_item.added", "content_part.added", "output_text.done",
@@ -223,13 +223,26 @@ import Testing
         }
     }
 
-    @Test func theModelsErrorIsNoEnd() throws {
+    @Test(arguments: ["error", "insufficient_system_resource", "abort", "a reason that nobody knows"])
+    func aReasonThatIsNotAnEndIsAFailure(finish: String) throws {
         var relay = try relay()
         var output: [UInt8] = []
-        let bytes = Array(stream([#"{"content":"a"}"#], finish: "error").utf8)
+        let bytes = Array(stream([#"{"content":"a"}"#], finish: finish).utf8)
         let failure = #expect(throws: StreamFailure.self) { try relay.feed(bytes, into: &output) }
         #expect(failure?.kind == .upstreamError)
-        #expect(!relay.isTerminated)
+        #expect(failure?.reason.contains("'\(finish)'") == true)
+        #expect(!relay.isTerminated && relay.terminator.isEmpty)
+    }
+
+    @Test(arguments: ["", #"data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}"# + "\n\n"])
+    func aStreamWhoseModelNeverFinishedIsCutShort(chunks: String) throws {
+        var relay = try relay()
+        var output: [UInt8] = []
+        let failure = #expect(throws: StreamFailure.self) {
+            try relay.feed(Array("\(chunks)data: [DONE]\n\n".utf8), into: &output)
+        }
+        #expect(failure?.kind == .cutShort)
+        #expect(!relay.isTerminated && relay.terminator.isEmpty)
     }
 
     @Test func anErrorHasTheNumberOfTheNextEvent() throws {

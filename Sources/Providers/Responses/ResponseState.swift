@@ -7,14 +7,23 @@ enum ResponseState: Sendable, Hashable {
     /// It ended early: `max_output_tokens` or `content_filter`.
     case incomplete(String)
 
-    /// What a chat completion's `finish_reason` means; nil for an error.
-    init?(finishReason: String?) {
-        switch finishReason {
-        case "length", "model_length", "max_tokens", "time_limit": self = .incomplete("max_output_tokens")
-        case "content_filter": self = .incomplete("content_filter")
-        case "error": return nil
-        default: self = .completed
+    /// What a chat completion's `finish_reason` means; nil for one that is no end, such as an error.
+    ///
+    /// A reason that is not known here is no end either: half an answer must not look whole.
+    init?(finishReason: String) {
+        switch finishReason.lowercased() {
+        case "stop", "eos", "eos_token", "stop_sequence", "end_turn", "complete", "completed": self = .completed
+        case "tool_calls", "tool_call", "tool_use", "function_call": self = .completed
+        case "length", "model_length", "max_tokens", "max_output_tokens", "model_context_window_exceeded", "time_limit":
+            self = .incomplete("max_output_tokens")
+        case "content_filter", "safety", "sensitive", "refusal": self = .incomplete("content_filter")
+        default: return nil
         }
+    }
+
+    /// What is wrong with a reason that is no end, in words; long ones are cut.
+    static func failure(_ finishReason: String) -> String {
+        "the model broke off with the reason '\(finishReason.prefix(64))'"
     }
 
     /// The value of `status`.

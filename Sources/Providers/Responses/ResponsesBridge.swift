@@ -78,8 +78,9 @@ package enum ResponsesBridge {
         for piece in ChatPiece.pieces(of: message, in: choice, document, isWhole: true) {
             output.take(piece)
         }
-        guard let state = ResponseState(finishReason: reading.finishReason) else {
-            throw ResponsesBridge.malformed("the model broke off with an error", reading)
+        let reason = reading.finishReason ?? "stop"  // some engines name none, and the message is there
+        guard let state = ResponseState(finishReason: reason) else {
+            throw ResponsesBridge.malformed(ResponseState.failure(reason), reading)
         }
         output.close(state)
         var body = JSONWriter(capacity: answer.count + envelope.byteCount + 512)

@@ -124,8 +124,11 @@ extension ResponsesBridgeRelay {
     }
 
     private mutating func finish() throws(StreamFailure) {
-        guard let state = ResponseState(finishReason: reading.finishReason) else {
-            throw StreamFailure(kind: .upstreamError, reason: "the upstream's model broke off with an error")
+        guard let reason = reading.finishReason else {
+            throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended before its answer did")
+        }
+        guard let state = ResponseState(finishReason: reason) else {
+            throw StreamFailure(kind: .upstreamError, reason: ResponseState.failure(reason))
         }
         begin()
         output.close(state)
