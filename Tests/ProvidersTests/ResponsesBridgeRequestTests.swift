@@ -184,6 +184,9 @@ import Testing
             "tool_choice.tools[0].name"
         ),
         (#"{"input":"x","max_output_tokens":1,"max_completion_tokens":2}"#, "max_completion_tokens"),
+        (#"{"input":"x","max_output_tokens":1,"max_tokens":2}"#, "max_tokens"),
+        (#"{"input":"x","max_tokens":2}"#, "max_tokens"),
+        (#"{"input":"x","max_completion_tokens":2}"#, "max_completion_tokens"),
         (#"{"input":"x","messages":[]}"#, "messages"),
     ])
     func whatIsWrongIsNamed(body: String, param: String) throws {
@@ -191,6 +194,15 @@ import Testing
         #expect(error.status == 400)
         #expect(error.code == "invalid_value")
         #expect(error.param == param)
+    }
+
+    @Test func aClientOfChatCompletionsGivesOneLimitUnderAnyName() throws {
+        #expect(
+            try chat(#"{"input":"x","max_tokens":2,"max_output_tokens":null}"#, for: .chat)
+                == #"{"messages":[{"role":"user","content":"x"}],"max_tokens":2}"#)
+        let error = try refusal(#"{"input":"x","max_output_tokens":1,"max_tokens":2}"#, for: .chat)
+        #expect(error.code == "invalid_value")
+        #expect(error.param == "max_tokens")
     }
 
     @Test func theLimitHasTheNameThatTheUpstreamKnows() throws {

@@ -32,6 +32,7 @@ struct ChatBodyWriter {
 
     mutating func body() throws(GatewayError) -> [UInt8] {
         try refuseWhatIsStored()
+        try refuseOtherLimits()
         output.beginObject()
         try writeMessages()
         try writeTools()
@@ -63,6 +64,14 @@ extension ChatBodyWriter {
         if try reader.bool("background") == true { throw reader.unsupported("background", "work in the background") }
         if let image = try reader.object("image"), try image.string("context_compression") == "enabled" {
             throw image.unsupported("context_compression", "the compression of images")
+        }
+    }
+
+    /// The Responses API knows one limit alone. Whoever names two means one of them, and a vendor obeys either.
+    private func refuseOtherLimits() throws(GatewayError) {
+        guard client == .responses || reader.member("max_output_tokens") != nil else { return }
+        for name in ["max_tokens", "max_completion_tokens"] as [StaticString] where reader.member(name) != nil {
+            throw reader.wrong(name, "is no member of the Responses API; give the limit in max_output_tokens alone")
         }
     }
 
