@@ -16,7 +16,8 @@ package struct OpenAIAdapter: Sendable {
     /// - Throws: 400 `unsupported_parameter` for what a chat completion cannot say.
     package func understood(_ request: OpenAIRequest) throws(GatewayError) -> OpenAIRequest {
         guard request.endpoint == .responses, !quirks.responses else { return request }
-        return try ResponsesBridge.chatRequest(request.document, limitMember: quirks.limitMember)
+        return try ResponsesBridge.chatRequest(
+            request.document, limitMember: quirks.limitMember, keepsReasoning: quirks.wantsReasoning)
     }
 
     /// Returns the request for `model`, the vendor's own name: the client's bytes, but for what the gateway owns.

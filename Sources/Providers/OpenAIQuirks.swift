@@ -13,6 +13,11 @@ package struct OpenAIQuirks: Sendable, Hashable {
     /// Whether the upstream speaks the Responses API; if not, such requests become chat completions.
     package var responses: Bool
 
+    /// Whether the upstream wants the reasoning that led to a call back with it, as `reasoning_content`.
+    ///
+    /// DeepSeek does in its thinking mode, and refuses a conversation without it.
+    package var wantsReasoning: Bool { usage == .deepseek }
+
     package init(
         limitMember: OpenAIRequest.LimitMember = .maxTokens, renamesLimit: Bool = false, streamOptions: Bool = true,
         usage: UsageDialect = .compatible, responses: Bool = true

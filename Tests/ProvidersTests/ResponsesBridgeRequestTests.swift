@@ -61,6 +61,43 @@ import Testing
         )
     }
 
+    /// The messages that `items` become for a host.
+    private func messages(_ items: String, to host: String) throws -> String {
+        let request = try OpenAIRequest(
+            JSONDocument(Array(#"{"model":"m","input":\#(items)}"#.utf8)), endpoint: .responses)
+        let chat = try OpenAIAdapter(.known(host: host)).understood(request).document
+        let messages = try #require(chat.member("messages", of: chat.root))
+        return String(decoding: chat.bytes[chat.range(messages)], as: UTF8.self)
+    }
+
+    @Test func reasoningThatLedToACallGoesBackToDeepSeek() throws {
+        let call = #"{"type":"function_call","call_id":"c1","name":"f","arguments":"{}"}"#
+        let items =
+            #"[{"role":"user","content":"u"},{"type":"reasoning","id":"r1","summary":[{"type":"summary_text","text":"H\u00e9"},{"type":"summary_text","text":"m."}]},{"role":"assistant","content":"So."},{"type":"reasoning","id":"r2","summary":[{"type":"summary_text","text":"short"}],"content":[{"type":"reasoning_text","text":"long"}]},\#(call),{"type":"function_call_output","call_id":"c1","output":"1"},{"type":"reasoning","id":"r3","summary":[],"content":null},\#(call),{"type":"function_call_output","call_id":"c1","output":"2"},{"type":"reasoning","id":"r4","summary":[{"type":"summary_text","text":"no call"}]},{"role":"assistant","content":"Done."},{"type":"reasoning","id":"r5","summary":[{"type":"summary_text","text":"lost"}]},{"role":"user","content":"v"},\#(call)]"#
+        let chatCall = #""tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}}]"#
+        let rest =
+            #","# + chatCall
+            + #"},{"role":"tool","tool_call_id":"c1","content":"1"},{"role":"assistant","content":null,"#
+            + chatCall
+            + #"},{"role":"tool","tool_call_id":"c1","content":"2"},{"role":"assistant","content":"Done."},{"role":"user","content":"v"},{"role":"assistant","content":null,"#
+            + chatCall + "}]"
+        let start = #"[{"role":"user","content":"u"},{"role":"assistant","content":"So.""#
+        #expect(
+            try messages(items, to: "api.deepseek.com")
+                == start + #","reasoning_content":"H\u00e9\n\nm.\n\nlong""# + rest)
+        #expect(try messages(items, to: "api.mistral.ai") == start + rest)
+    }
+
+    @Test(arguments: [
+        (#"[{"type":"reasoning","summary":"x"}]"#, "input[0].summary"),
+        (#"[{"type":"reasoning","summary":[{"type":"summary_text"}]}]"#, "input[0].summary[0].text"),
+    ])
+    func reasoningThatCannotBeReadIsNamed(items: String, param: String) throws {
+        let error = try #require(throws: GatewayError.self) { try messages(items, to: "api.deepseek.com") }
+        #expect(error.code == "invalid_value")
+        #expect(error.param == param)
+    }
+
     @Test func twoMessagesOfTheAssistantStayTwo() throws {
         #expect(
             try messages(#"[{"role":"assistant","content":"a"},{"role":"assistant","content":"b"}]"#)

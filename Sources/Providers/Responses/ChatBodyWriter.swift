@@ -8,16 +8,19 @@ struct ChatBodyWriter {
     private let reader: RequestReader
     private let client: ResponsesBridge.Client
     private let limitMember: OpenAIRequest.LimitMember
+    private let keepsReasoning: Bool
     private var output: JSONWriter
     /// Names of members that are written.
     private var written: Set<String> = []
 
     init(
-        _ reader: RequestReader, _ client: ResponsesBridge.Client, _ limitMember: OpenAIRequest.LimitMember
+        _ reader: RequestReader, _ client: ResponsesBridge.Client, _ limitMember: OpenAIRequest.LimitMember,
+        keepsReasoning: Bool
     ) {
         self.reader = reader
         self.client = client
         self.limitMember = limitMember
+        self.keepsReasoning = keepsReasoning
         output = JSONWriter(capacity: reader.document.bytes.count + 256)
     }
 
@@ -91,7 +94,7 @@ extension ChatBodyWriter {
 
 extension ChatBodyWriter {
     private mutating func writeMessages() throws(GatewayError) {
-        var messages = ChatMessages(client)
+        var messages = ChatMessages(client, keepsReasoning: keepsReasoning)
         if reader.member("instructions") != nil { messages.addSystem(try reader.rawString("instructions")) }
         if let input = reader.member("input"), reader.document.kind(input) == .string {
             messages.addUser(try reader.rawString("input"))

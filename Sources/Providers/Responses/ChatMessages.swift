@@ -9,15 +9,22 @@ struct ChatMessages {
     private let client: ResponsesBridge.Client
     private var messages = JSONWriter(capacity: 4096)
     private var assistant: Assistant?
+    private let keepsReasoning: Bool
+    /// The reasoning before the next message of the assistant, as ``Assistant/reasoning`` is.
+    private var reasoning: [UInt8] = []
 
     /// A message of the assistant that may still grow.
     private struct Assistant {
         var content = ChatContent()
         var calls = JSONWriter(capacity: 0)
+        /// What the model thought before: the content of a JSON string, without quotes.
+        var reasoning: [UInt8] = []
     }
 
-    init(_ client: ResponsesBridge.Client) {
+    /// - Parameter keepsReasoning: whether a message with calls has the reasoning that led to them.
+    init(_ client: ResponsesBridge.Client, keepsReasoning: Bool) {
         self.client = client
+        self.keepsReasoning = keepsReasoning
     }
 
     /// - Parameter text: a JSON string.
@@ -35,7 +42,7 @@ struct ChatMessages {
         case "function_call_output", "custom_tool_call_output":
             try addOutput(item)
         case "reasoning":
-            break  // the model reasons afresh
+            if keepsReasoning { try addReasoning(item) }  // elsewhere the model reasons afresh
         case "item_reference":
             throw item.unsupported("type", "a reference to an item that a vendor has stored")
         case let type:
@@ -61,8 +68,25 @@ extension ChatMessages {
         let content = try ChatContent(item, "content", isToolOutput: false)
         guard role == "assistant" else { return add(role, content) }
         if let before = assistant, before.calls.bytes.isEmpty { flush() }
-        assistant = assistant ?? Assistant()
+        grow()
         assistant?.content.append(content)
+    }
+
+    /// The whole text where the item has it, else the summary.
+    private mutating func addReasoning(_ item: RequestReader) throws(GatewayError) {
+        for name in ["content", "summary"] as [StaticString] {
+            guard let parts = try item.objects(name), !parts.isEmpty else { continue }
+            for part in parts {
+                ChatMessages.append(try part.rawString("text").dropFirst().dropLast(), to: &reasoning)
+            }
+            return
+        }
+    }
+
+    /// Appends a paragraph to the content of a JSON string.
+    private static func append(_ text: some Collection<UInt8>, to content: inout [UInt8]) {
+        if !content.isEmpty, !text.isEmpty { content += #"\n\n"#.utf8 }
+        content += text
     }
 
     private mutating func addCall(_ item: RequestReader) throws(GatewayError) {
@@ -87,7 +111,7 @@ extension ChatMessages {
         }
         call.endObject()
         call.endObject()
-        assistant = assistant ?? Assistant()
+        grow()
         assistant?.calls.raw(call.bytes)
     }
 
@@ -103,6 +127,7 @@ extension ChatMessages {
         let id = try item.rawString("call_id")
         let content = try ChatContent(item, "output", isToolOutput: true)
         flush()
+        reasoning = []
         messages.beginObject()
         messages.member("role", "tool")
         messages.copy("tool_call_id", id)
@@ -117,11 +142,21 @@ extension ChatMessages {
 extension ChatMessages {
     private mutating func add(_ role: String, _ content: ChatContent) {
         flush()
+        reasoning = []
         messages.beginObject()
         messages.member("role", role)
         messages.name("content")
         content.write(to: &messages)
         messages.endObject()
+    }
+
+    /// Sees to it that there is a message of the assistant, with the reasoning that led to it.
+    private mutating func grow() {
+        var grown = assistant ?? Assistant()
+        assistant = nil  // so that what it holds is not copied
+        ChatMessages.append(reasoning, to: &grown.reasoning)
+        reasoning = []
+        assistant = grown
     }
 
     /// Writes the assistant's message that nothing can join any more.
@@ -138,6 +173,11 @@ extension ChatMessages {
             assistant.content.write(to: &messages)
         }
         if !calls.isEmpty {
+            if !assistant.reasoning.isEmpty {
+                let quote = [UInt8(ascii: "\"")]
+                messages.name("reasoning_content")
+                messages.raw(quote + assistant.reasoning + quote)
+            }
             messages.name("tool_calls")
             messages.raw([UInt8(ascii: "[")] + calls + [UInt8(ascii: "]")])
         }

@@ -30,22 +30,24 @@ package enum ResponsesBridge {
     /// - Parameters:
     ///   - client: who reads the answer.
     ///   - limitMember: the member by which the upstream limits an answer's length.
+    ///   - keepsReasoning: whether the reasoning that led to a call is said with it, as `reasoning_content`.
     /// - Throws: 400 `unsupported_parameter` for what a chat completion cannot say, `invalid_value` for a wrong type; `param`
     ///   names the place.
     package static func chatBody(
         _ document: JSONDocument, for client: Client = .responses,
-        limitMember: OpenAIRequest.LimitMember = .maxCompletionTokens
+        limitMember: OpenAIRequest.LimitMember = .maxCompletionTokens, keepsReasoning: Bool = false
     ) throws(GatewayError) -> [UInt8] {
-        var writer = ChatBodyWriter(try RequestReader(document), client, limitMember)
+        var writer = ChatBodyWriter(
+            try RequestReader(document), client, limitMember, keepsReasoning: keepsReasoning)
         return try writer.body()
     }
 
-    /// Returns ``chatBody(_:for:limitMember:)``, read as what it is.
+    /// Returns ``chatBody(_:for:limitMember:keepsReasoning:)``, read as what it is.
     package static func chatRequest(
         _ document: JSONDocument, for client: Client = .responses,
-        limitMember: OpenAIRequest.LimitMember = .maxCompletionTokens
+        limitMember: OpenAIRequest.LimitMember = .maxCompletionTokens, keepsReasoning: Bool = false
     ) throws(GatewayError) -> OpenAIRequest {
-        let body = try chatBody(document, for: client, limitMember: limitMember)
+        let body = try chatBody(document, for: client, limitMember: limitMember, keepsReasoning: keepsReasoning)
         let chat: JSONDocument
         do {
             chat = try JSONDocument(body)
