@@ -123,6 +123,47 @@ import Testing
         #expect(output.map { $0["call_id"]?.stringValue } == ["a", "b", "call_7_2", "d", "e", "call_7_5"])
     }
 
+    @Test func aCharacterThatIsSplitBetweenDeltasIsJoined() throws {
+        let events = try events(
+            stream([
+                #"{"reasoning":"a\ud83d"}"#, #"{"reasoning":"\uDE00"}"#, #"{"content":"\ud83d"}"#, "{}",
+                #"{"content":"\ude00b"}"#, #"{"content":"\\ud83d"}"#, #"{"content":"\\\ud83d"}"#,
+                #"{"content":"\ude01\ud83d\ude02"}"#,
+                #"{"tool_calls":[{"index":0,"id":"c1","function":{"name":"f","arguments":"\"\ud83d"}}]}"#,
+                #"{"tool_calls":[{"index":1,"id":"c2","function":{"name":"f","arguments":"\"\ud83d"}}]}"#,
+                #"{"tool_calls":[{"index":0,"function":{"arguments":"\ude00\""}}]}"#,
+                #"{"tool_calls":[{"index":1,"function":{"arguments":"\ude01\""}}]}"#,
+            ]))
+        let deltas = events.filter { $0["type"]?.stringValue?.hasSuffix(".delta") ?? false }
+        #expect(
+            deltas.map { $0["delta"]?.stringValue } == [
+                "a", "😀", "😀b", #"\ud83d"#, #"\"#, "😁😂", "\"", "\"", "😀\"", "😁\"",
+            ])
+        let output = try #require(events.last?["response"]?["output"]?.arrayValue)
+        #expect(output[0]["summary"]?.arrayValue?.first?["text"]?.stringValue == "a😀")
+        #expect(output[1]["content"]?.arrayValue?.first?["text"]?.stringValue == #"😀b\ud83d\😁😂"#)
+        #expect(output[2...].map { $0["arguments"]?.stringValue } == [#""😀""#, #""😁""#])
+    }
+
+    @Test func halfACharacterIsAReplacementCharacter() throws {
+        let events = try events(
+            stream([
+                #"{"content":"\ude00a\ud83d\ud83db\ud83d"}"#, #"{"content":"c\ud83d"}"#, #"{"refusal":"d\ud83d"}"#,
+                #"{"tool_calls":[{"index":0,"id":"\ud83d","function":{"name":"f","arguments":"\ud83d"}}]}"#,
+            ]))
+        let deltas = events.filter { $0["type"]?.stringValue?.hasSuffix(".delta") ?? false }
+        #expect(
+            deltas.map { $0["delta"]?.stringValue } == [
+                "\u{FFFD}a\u{FFFD}\u{FFFD}b", "\u{FFFD}c", "\u{FFFD}", "d", "\u{FFFD}", "\u{FFFD}",
+            ])
+        let output = try #require(events.last?["response"]?["output"]?.arrayValue)
+        let parts = try #require(output[0]["content"]?.arrayValue)
+        #expect(parts[0]["text"]?.stringValue == "\u{FFFD}a\u{FFFD}\u{FFFD}b\u{FFFD}c\u{FFFD}")
+        #expect(parts[1]["refusal"]?.stringValue == "d\u{FFFD}")
+        #expect(output[1]["arguments"]?.stringValue == "\u{FFFD}")
+        #expect(output[1]["call_id"]?.stringValue == "\u{FFFD}")
+    }
+
     @Test func aRefusalFollowsTheTextAsAPartOfItsOwn() throws {
         let events = try events(stream([#"{"content":"a"}"#, #"{"refusal":"I "}"#, #"{"refusal":"can't."}"#]))
         #expect(
@@ -196,7 +237,7 @@ import Testing
     @Test(arguments: [
         #"data: {"error":{"message":"overloaded"}}"#, "data: {", "data: hello",
         #"data: {"choices":[{"delta":{"content":"a","content":"b"}}]}"#,
-        #"data: {"choices":[{"delta":{"content":"\ud800"}}]}"#,
+        #"data: {"choices":[{"delta":{"content":"\u12g4"}}]}"#,
     ])
     func aStreamThatBreaksIsNeverCompleted(event: String) throws {
         let first = stream([#"{"content":"a"}"#, "{}"]).prefix { $0 != "\n" }

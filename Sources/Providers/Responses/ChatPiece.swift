@@ -2,7 +2,8 @@ import JSON
 
 /// A piece of a chat completion's message, or of a delta of it.
 ///
-/// Texts are the content of JSON strings, without quotes: they are copied as the upstream escaped them, never decoded.
+/// Texts are the content of JSON strings, without quotes: they are copied as the upstream escaped them, never decoded. In a
+/// stream they may begin or end with half a character.
 enum ChatPiece: Sendable {
     case reasoning(ArraySlice<UInt8>)
     /// - Parameter logprobs: elements of an array, separated by commas.
@@ -37,28 +38,29 @@ extension ChatPiece {
     ///
     /// - Parameters:
     ///   - message: the choice's `message` or `delta`.
+    ///   - texts: the document's bytes before ``SplitCharacter/mend(_:)``, from which the texts are taken.
     ///   - isWhole: of a whole message: each of its calls is one of its own.
     static func pieces(
-        of message: JSONNode, in choice: JSONNode, _ document: JSONDocument, isWhole: Bool
+        of message: JSONNode, in choice: JSONNode, _ document: JSONDocument, texts: [UInt8], isWhole: Bool
     ) -> [ChatPiece] {
         var pieces: [ChatPiece] = []
         // Some vendors send the same text under both names.
         let names: [StaticString] = ["reasoning_content", "reasoning"]
         for name in names where pieces.isEmpty {
-            if let text = document.text(name, of: message) { pieces.append(.reasoning(text)) }
+            if let text = document.text(name, of: message, texts) { pieces.append(.reasoning(text)) }
         }
-        if let text = document.text("content", of: message) {
+        if let text = document.text("content", of: message, texts) {
             pieces.append(.text(text, logprobs: document.logprobs(of: choice)))
         } else if let content = document.member("content", of: message) {
-            for part in document.elements(of: content) { pieces += ChatPiece.pieces(ofPart: part, document) }
+            for part in document.elements(of: content) { pieces += ChatPiece.pieces(ofPart: part, document, texts) }
         }
         if let citations = document.member("annotations", of: message) {
             pieces += document.elements(of: citations).compactMap { document.citation($0).map { .annotation($0) } }
         }
-        if let text = document.text("refusal", of: message) { pieces.append(.refusal(text)) }
+        if let text = document.text("refusal", of: message, texts) { pieces.append(.refusal(text)) }
         if let calls = document.member("tool_calls", of: message) {
             for (place, node) in document.elements(of: calls).enumerated() {
-                var call = document.call(node)
+                var call = document.call(node, texts)
                 if isWhole { call.index = Int64(place) }
                 pieces.append(.call(call))
             }
@@ -67,26 +69,28 @@ extension ChatPiece {
     }
 
     /// A part of a content that is a list, as Mistral's reasoning models write it.
-    private static func pieces(ofPart part: JSONNode, _ document: JSONDocument) -> [ChatPiece] {
-        if let text = document.text("text", of: part) { return [.text(text, logprobs: [])] }
+    private static func pieces(
+        ofPart part: JSONNode, _ document: JSONDocument, _ texts: [UInt8]
+    ) -> [ChatPiece] {
+        if let text = document.text("text", of: part, texts) { return [.text(text, logprobs: [])] }
         guard let thinking = document.member("thinking", of: part) else { return [] }
-        if let text = document.text("thinking", of: part) { return [.reasoning(text)] }
-        return document.elements(of: thinking).compactMap { document.text("text", of: $0).map { .reasoning($0) } }
+        if let text = document.text("thinking", of: part, texts) { return [.reasoning(text)] }
+        return document.elements(of: thinking).compactMap {
+            document.text("text", of: $0, texts).map { .reasoning($0) }
+        }
     }
 }
 
 extension JSONDocument {
     /// The content of a member that is a string and not empty, without its quotes.
-    fileprivate func text(_ name: StaticString, of object: JSONNode) -> ArraySlice<UInt8>? {
-        quoted(name, of: object).map { $0.dropFirst().dropLast() }
+    fileprivate func text(_ name: StaticString, of object: JSONNode, _ texts: [UInt8]) -> ArraySlice<UInt8>? {
+        place(name, of: object).map { texts[$0].dropFirst().dropLast() }
     }
 
-    /// The bytes of a member that is a string and not empty.
-    private func quoted(_ name: StaticString, of object: JSONNode) -> ArraySlice<UInt8>? {
-        guard let member = member(name, of: object), kind(member) == .string, range(member).count > 2 else {
-            return nil
-        }
-        return bytes[range(member)]
+    /// Where a member stands that is a string and not empty.
+    private func place(_ name: StaticString, of object: JSONNode) -> Range<Int>? {
+        guard let member = member(name, of: object), kind(member) == .string else { return nil }
+        return range(member).count > 2 ? range(member) : nil
     }
 
     fileprivate func logprobs(of choice: JSONNode) -> ArraySlice<UInt8> {
@@ -109,16 +113,16 @@ extension JSONDocument {
         return output.bytes
     }
 
-    fileprivate func call(_ node: JSONNode) -> ChatCall {
+    fileprivate func call(_ node: JSONNode, _ texts: [UInt8]) -> ChatCall {
         var call = ChatCall()
         call.index = member("index", of: node).flatMap(integer)
-        call.id = quoted("id", of: node)
+        call.id = place("id", of: node).map { bytes[$0] }
         guard let function = member("function", of: node) else { return call }
-        call.name = quoted("name", of: function)
+        call.name = place("name", of: function).map { bytes[$0] }
         guard let arguments = member("arguments", of: function) else { return call }
         switch kind(arguments) {
         case .string:
-            call.arguments = bytes[range(arguments)].dropFirst().dropLast()
+            call.arguments = texts[range(arguments)].dropFirst().dropLast()
         case .object:  // from vendors that do not write them as a text
             var output = JSONWriter()
             output.string(String(decoding: bytes[range(arguments)], as: UTF8.self))

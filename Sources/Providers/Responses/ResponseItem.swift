@@ -68,7 +68,9 @@ struct ResponsePart: Sendable {
 
     let kind: Kind
     /// The content of a JSON string, without quotes: what the upstream escaped stays as it is.
-    var content: [UInt8] = []
+    private(set) var content: [UInt8] = []
+    /// Half a character, whose other half may come with the next piece.
+    private var half: [UInt8] = []
     /// Elements of an array, separated by commas.
     var logprobs: [UInt8] = []
     /// Citations in the form of the Responses API.
@@ -76,6 +78,31 @@ struct ResponsePart: Sendable {
 
     /// The content as a JSON string.
     var quoted: [UInt8] { [UInt8(ascii: "\"")] + content + [UInt8(ascii: "\"")] }
+
+    init(kind: Kind) {
+        self.kind = kind
+    }
+
+    /// Appends `text`, and returns what of it can be told: all but half a character at its end.
+    mutating func append(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var told = text
+        if !half.isEmpty || text.contains(UInt8(ascii: "\\")) {
+            var whole = half + text
+            let end = SplitCharacter.mend(&whole) ?? whole.count
+            half = Array(whole[end...])
+            told = whole[..<end]
+        }
+        content.append(contentsOf: told)
+        return told
+    }
+
+    /// Ends the text, and returns what is told in place of half a character.
+    mutating func end() -> ArraySlice<UInt8> {
+        guard !half.isEmpty else { return [] }
+        half = []
+        content.append(contentsOf: SplitCharacter.replacement)
+        return SplitCharacter.replacement[...]
+    }
 
     func write(to output: inout JSONWriter) {
         output.beginObject()

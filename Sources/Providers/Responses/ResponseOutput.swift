@@ -48,9 +48,21 @@ struct ResponseOutput: Sendable {
     }
 
     private mutating func finish(_ index: Int, _ status: ResponseItem.Status) {
-        events?.donePart(of: items[index], at: index)
+        endPart(of: index)
         items[index].status = status
         events?.done(items[index], at: index)
+    }
+
+    private mutating func endPart(of index: Int) {
+        guard let part = items[index].parts.indices.last else { return }
+        tell(items[index].parts[part].end(), of: index)
+        events?.donePart(of: items[index], at: index)
+    }
+
+    /// Tells of a piece of the last part, unless there is nothing in it.
+    private mutating func tell(_ text: ArraySlice<UInt8>, logprobs: ArraySlice<UInt8> = [], of index: Int) {
+        guard !text.isEmpty || !logprobs.isEmpty else { return }
+        events?.delta(text, logprobs: logprobs, of: items[index], at: index)
     }
 }
 
@@ -62,13 +74,13 @@ extension ResponseOutput {
     ) {
         grow(kind == .summary ? .reasoning : .message, kind)
         let (item, part) = (items.count - 1, items[items.count - 1].parts.count - 1)
-        items[item].parts[part].content.append(contentsOf: text)
+        let told = items[item].parts[part].append(text)
         if !logprobs.isEmpty {
             if !items[item].parts[part].logprobs.isEmpty { items[item].parts[part].logprobs.append(UInt8(ascii: ",")) }
             items[item].parts[part].logprobs.append(contentsOf: logprobs)
         }
         byteCount += text.count + logprobs.count
-        events?.delta(text, logprobs: logprobs, of: items[item], at: item)
+        tell(told, logprobs: logprobs, of: item)
     }
 
     private mutating func annotate(_ annotation: [UInt8]) {
@@ -88,7 +100,7 @@ extension ResponseOutput {
         }
         let index = items.count - 1
         guard items[index].parts.last?.kind != part else { return }
-        events?.donePart(of: items[index], at: index)
+        endPart(of: index)
         items[index].parts.append(ResponsePart(kind: part))
         byteCount += ResponseOutput.bytesPerItem
         events?.addedPart(of: items[index], at: index)
@@ -113,9 +125,8 @@ extension ResponseOutput {
     private mutating func append(_ call: ChatCall) {
         let item = known(call) ?? begin(call)
         guard !call.arguments.isEmpty else { return }
-        items[item].parts[0].content.append(contentsOf: call.arguments)
         byteCount += call.arguments.count
-        events?.delta(call.arguments, logprobs: [], of: items[item], at: item)
+        tell(items[item].parts[0].append(call.arguments), of: item)
     }
 
     /// The call that a piece continues. Some vendors count every call as 0, or not at all: a new id is a new call.

@@ -77,7 +77,7 @@ package enum ResponsesBridge {
             let message = document.member("message", of: choice), document.kind(message) == .object
         else { throw ResponsesBridge.malformed("the answer has no message", reading) }
         var output = ResponseOutput(envelope, events: nil)
-        for piece in ChatPiece.pieces(of: message, in: choice, document, isWhole: true) {
+        for piece in ChatPiece.pieces(of: message, in: choice, document, texts: answer, isWhole: true) {
             output.take(piece)
         }
         let reason = reading.finishReason ?? "stop"  // some engines name none, and the message is there

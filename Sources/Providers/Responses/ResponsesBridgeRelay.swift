@@ -88,9 +88,11 @@ extension ResponsesBridgeRelay {
     }
 
     private mutating func translate(_ bytes: [UInt8]) throws(StreamFailure) {
+        var mended = bytes
+        _ = SplitCharacter.mend(&mended)
         let document: JSONDocument
         do {
-            document = try JSONDocument(bytes)
+            document = try JSONDocument(mended)
         } catch {
             throw StreamFailure(kind: .malformed, reason: "an event of the upstream's stream cannot be read: \(error)")
         }
@@ -98,7 +100,7 @@ extension ResponsesBridgeRelay {
         guard let choice = ChatPiece.choice(of: document), let delta = document.member("delta", of: choice) else {
             return
         }
-        for piece in ChatPiece.pieces(of: delta, in: choice, document, isWhole: false) {
+        for piece in ChatPiece.pieces(of: delta, in: choice, document, texts: bytes, isWhole: false) {
             output.take(piece)
         }
         guard output.byteCount <= limit else {
