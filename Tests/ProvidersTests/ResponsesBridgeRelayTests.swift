@@ -164,6 +164,41 @@ import Testing
         #expect(output[1]["call_id"]?.stringValue == "\u{FFFD}")
     }
 
+    @Test func aCallIsToldWhenItsNameIsKnown() throws {
+        let events = try events(
+            stream(
+                [
+                    #"{"tool_calls":[{"index":0,"id":"a","function":{"arguments":"1"}}]}"#,
+                    #"{"tool_calls":[{"index":0,"function":{"name":"","arguments":"2"}}]}"#,
+                    #"{"tool_calls":[{"index":1,"id":"b","function":{"name":"f","arguments":"3"}}]}"#,
+                    #"{"tool_calls":[{"index":0,"function":{"name":"patch"}}]}"#,
+                    #"{"tool_calls":[{"index":0,"function":{"arguments":"4"}},{"index":1,"function":{"arguments":"5"}}]}"#,
+                    #"{"tool_calls":[{"id":"c","function":{"arguments":"6"}}]}"#,
+                    #"{"tool_calls":[{"function":{"name":"g","arguments":"7"}}]}"#,
+                    #"{"tool_calls":[{"function":{"arguments":"8"}}]}"#,
+                ], finish: "tool_calls"))
+        let output = try #require(events.last?["response"]?["output"]?.arrayValue)
+        #expect(output.map { $0["name"]?.stringValue } == ["f", "patch", "g"])
+        #expect(output.map { $0["call_id"]?.stringValue } == ["b", "a", "c"])
+        #expect(output.map { ($0["arguments"] ?? $0["input"])?.stringValue } == ["35", "124", "678"])
+        let added = events.filter { $0["type"]?.stringValue == "response.output_item.added" }
+        #expect(added.map { $0["item"]?["name"] } == output.map { $0["name"] })
+    }
+
+    @Test func aCallThatNeverGetsANameIsToldAtTheEnd() throws {
+        let events = try events(
+            stream(
+                [
+                    #"{"tool_calls":[{"index":0,"id":"a","function":{"arguments":"1"}}]}"#,
+                    #"{"tool_calls":[{"index":0,"id":"b","function":{"arguments":"2"}}]}"#,
+                    #"{"content":"x"}"#,
+                ], finish: "tool_calls"))
+        let output = try #require(events.last?["response"]?["output"]?.arrayValue)
+        #expect(output.map { $0["call_id"]?.stringValue } == ["a", nil, "b"])
+        #expect(output.map { $0["name"]?.stringValue } == ["", nil, ""])
+        #expect(output.map { $0["arguments"]?.stringValue } == ["1", nil, "2"])
+    }
+
     @Test func aRefusalFollowsTheTextAsAPartOfItsOwn() throws {
         let events = try events(stream([#"{"content":"a"}"#, #"{"refusal":"I "}"#, #"{"refusal":"can't."}"#]))
         #expect(

@@ -23,6 +23,12 @@ struct ChatCall: Sendable {
     var name: ArraySlice<UInt8>?
     /// The content of a JSON string, without quotes.
     var arguments: ArraySlice<UInt8> = []
+
+    /// Whether `piece`, of the same index, belongs to this call and not to a new one.
+    func isContinued(by piece: ChatCall) -> Bool {
+        guard let new = piece.id else { return true }
+        return id.map { $0.elementsEqual(new) } ?? (piece.index != nil)
+    }
 }
 
 extension ChatPiece {

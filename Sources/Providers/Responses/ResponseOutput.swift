@@ -14,9 +14,12 @@ struct ResponseOutput: Sendable {
     private let envelope: ResponseEnvelope
     /// The reasoning or message that grows: always the last item.
     private var isGrowing = false
-    /// The items of calls, by the upstream's index.
-    private var calls: [Int64: Int] = [:]
-    private var lastCall: Int?
+    /// The items of calls, by the upstream's index; nil from vendors that do not count.
+    private var calls: [Int64?: Int] = [:]
+    /// Calls whose name is still to come, by the upstream's index: clients learn it with the item itself, and never again.
+    private var nameless: [Int64?: ChatCall] = [:]
+    /// The upstream's index of the call that began last.
+    private var lastIndex: Int64?
     private var callIDs: Set<[UInt8]> = []
 
     init(_ envelope: ResponseEnvelope, events: ResponseEvents?) {
@@ -39,6 +42,7 @@ struct ResponseOutput: Sendable {
 
     /// Ends every item that is open; an answer of nothing gets one empty text.
     mutating func close(_ state: ResponseState) {
+        for index in nameless.keys.sorted(by: { ($0 ?? .min) < ($1 ?? .min) }) { giveUpName(ofCallAt: index) }
         if state == .completed, !items.contains(where: { $0.kind != .reasoning }) { grow(.message, .text) }
         for index in items.indices where items[index].status == .inProgress {
             let isCut = state != .completed && index == items.count - 1
@@ -123,18 +127,53 @@ extension ResponseOutput {
 
 extension ResponseOutput {
     private mutating func append(_ call: ChatCall) {
-        let item = known(call) ?? begin(call)
-        guard !call.arguments.isEmpty else { return }
         byteCount += call.arguments.count
-        tell(items[item].parts[0].append(call.arguments), of: item)
+        let index = call.index ?? lastIndex
+        if let isContinued = nameless[index]?.isContinued(by: call) {
+            if isContinued { return complete(with: call, at: index) }
+            giveUpName(ofCallAt: index)
+        }
+        if let item = known(call, at: index) { return append(call.arguments, toCall: item) }
+        lastIndex = call.index
+        guard call.name != nil else { return wait(call) }
+        append(call.arguments, toCall: begin(call))
+    }
+
+    private mutating func append(_ arguments: ArraySlice<UInt8>, toCall item: Int) {
+        guard !arguments.isEmpty else { return }
+        tell(items[item].parts[0].append(arguments), of: item)
     }
 
     /// The call that a piece continues. Some vendors count every call as 0, or not at all: a new id is a new call.
-    private func known(_ call: ChatCall) -> Int? {
-        guard let item = call.index.map({ calls[$0] }) ?? lastCall else { return nil }
+    private func known(_ call: ChatCall, at index: Int64?) -> Int? {
+        guard let item = calls[index] else { return nil }
         let known = items[item].upstreamID
         if let id = call.id { return known.elementsEqual(id) || known.isEmpty && call.index != nil ? item : nil }
         return call.index == nil && call.name != nil ? nil : item
+    }
+
+    private mutating func wait(_ call: ChatCall) {
+        byteCount += ResponseOutput.bytesPerItem
+        nameless[call.index] = call
+    }
+
+    /// Adds a piece to a call whose name is still to come, and tells of the call when the piece has it.
+    private mutating func complete(with piece: ChatCall, at index: Int64?) {
+        guard piece.name != nil, var call = nameless.removeValue(forKey: index) else {
+            if let id = piece.id { nameless[index]?.id = id }  // the same, or the first
+            nameless[index]?.arguments.append(contentsOf: piece.arguments)
+            return
+        }
+        call.id = call.id ?? piece.id
+        call.name = piece.name
+        call.arguments.append(contentsOf: piece.arguments)
+        append(call.arguments, toCall: begin(call))
+    }
+
+    /// Tells of a call that never got its name.
+    private mutating func giveUpName(ofCallAt index: Int64?) {
+        guard let call = nameless.removeValue(forKey: index) else { return }
+        append(call.arguments, toCall: begin(call))
     }
 
     private mutating func begin(_ call: ChatCall) -> Int {
@@ -152,8 +191,7 @@ extension ResponseOutput {
         item.parts = [ResponsePart(kind: .arguments)]
         byteCount += item.name.count + item.callID.count
         open(item)
-        if let key = call.index { calls[key] = index }
-        lastCall = index
+        calls[call.index] = index
         return index
     }
 }
