@@ -399,6 +399,34 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_is_paid(bench, 
     assert upstream.requests == []
 
 
+def test_a_report_to_an_open_output_is_added_where_the_output_is(bench):
+    gate = bench.write([case("a")])
+    log = bench.folder / "job.log"
+
+    def logged(*arguments, **options):
+        log.write_text("before\n")
+        inode = log.stat().st_ino
+        with open(log, "ab") as file:
+            places = {name: file if end else subprocess.PIPE for name, end in options.items()}
+            passed = [str(argument).replace("N", str(file.fileno())) for argument in arguments]
+            result = subprocess.run(
+                bench.command(gate, *passed), env=bench.environment(), cwd=bench.folder, timeout=60,
+                pass_fds=[file.fileno()], **places)
+        assert result.returncode == 0 and log.stat().st_ino == inode
+        assert list(bench.folder.glob("*.new")) == []
+        text = log.read_text()
+        assert text.startswith("before\n")
+        return text.removeprefix("before\n")
+
+    for place in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "job.log"):
+        table, mark, note = logged("--markdown", place, stdout=True, stderr=False).partition("### ")
+        assert "passed" in table and mark and "passed" in note, place
+    for place in ("/dev/stderr", "job.log"):
+        assert "### " in logged("--markdown", place, stdout=False, stderr=True), place
+    assert json.loads(logged("--out", "/dev/fd/N", stdout=False, stderr=False))["gates"]
+    assert "/dev/fd/999 cannot be written: Bad file" in bench.eval(gate, "--out", "/dev/fd/999", code=2).stderr
+
+
 def test_what_is_no_file_is_written_to_and_a_file_keeps_its_permissions(bench):
     gate = bench.write([case("a")])
     pipe = bench.folder / "pipe"

@@ -17,16 +17,8 @@ struct EvaluationOutputs {
     /// Refuses places that cannot be written, before anything is paid for.
     func requirePlaces(_ files: [EvaluationFiles]) throws(Failure) {
         for option in ["out", "junit", "markdown"] {
-            guard let path = arguments.text(option) else { continue }
-            var status = stat()
-            let isThere = stat(path, &status) == 0
-            let isFolder = isThere && status.st_mode & S_IFMT == S_IFDIR
-            // A file is put in its place by a rename; a pipe or a terminal is written to.
-            let isReplaced = !isThere || status.st_mode & S_IFMT == S_IFREG
-            guard !isFolder, access(isReplaced ? EvaluationFiles.folder(of: path) : path, W_OK) == 0 else {
-                let reason = isFolder ? "is a folder" : String(cString: strerror(errno))
-                throw .usage("--\(option): \(path) cannot be written: \(reason)")
-            }
+            guard let path = arguments.text(option), let reason = EvaluationOutputs.obstacle(at: path) else { continue }
+            throw .usage("--\(option): \(path) cannot be written: \(reason)")
         }
         if let folder = arguments.text("attachments"), access(EvaluationFiles.folder(of: folder), W_OK) != 0 {
             throw .usage("--attachments: \(folder) cannot be made: \(String(cString: strerror(errno)))")
@@ -41,6 +33,22 @@ struct EvaluationOutputs {
                     "\(place): \(String(cString: strerror(errno))); records go there, unless --no-record is given")
             }
         }
+    }
+
+    /// Why no report can be written there; nil when one can.
+    private static func obstacle(at path: String) -> String? {
+        if let open = WholeFile.descriptor(of: path) {
+            let flags = fcntl(open, F_GETFL)
+            guard flags >= 0 else { return String(cString: strerror(errno)) }
+            return flags & O_ACCMODE == O_RDONLY ? "it is open for reading alone" : nil
+        }
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        if isThere, status.st_mode & S_IFMT == S_IFDIR { return "is a folder" }
+        // A file is put in its place by a rename; a pipe or a terminal is written to.
+        let isReplaced = !isThere || status.st_mode & S_IFMT == S_IFREG
+        let place = isReplaced ? EvaluationFiles.folder(of: path) : path
+        return access(place, W_OK) == 0 ? nil : String(cString: strerror(errno))
     }
 
     private var keepsRecords: Bool { !arguments.has("no-record") && !arguments.has("offline") }

@@ -49,9 +49,14 @@ enum WholeFile {
 
     /// Makes a file, or puts it in the place of one, all at once. False when it cannot, and `errno` says why.
     ///
-    /// A file that is there keeps its permissions, and a link its place. What is no file, such as `/dev/stdout`, is
-    /// written to: a device must not be replaced by a file.
+    /// A file that is there keeps its permissions, and a link its place. What is no file, such as a pipe, is written to:
+    /// a device must not be replaced by a file. So is what ``descriptor(of:)`` finds, behind what was written before.
     static func replace(_ path: String, _ bytes: [UInt8]) -> Bool {
+        if let open = descriptor(of: path) {
+            Output.standard.flush()
+            Output.errors.flush()
+            return writeAll(bytes, to: open)
+        }
         var status = stat()
         guard stat(path, &status) == 0 else { return replace(path, bytes, mode: nil) }
         guard status.st_mode & S_IFMT == S_IFREG else {
@@ -65,6 +70,25 @@ enum WholeFile {
             return String(cString: pointer)
         }
         return replace(whole ?? path, bytes, mode: status.st_mode & 0o7777)
+    }
+
+    /// The open descriptor that a path means; nil for any other path.
+    ///
+    /// That is `/dev/stdout`, `/dev/fd/3`, and the very file that standard output or standard error goes to. To open it
+    /// anew would begin at its start, and to replace it would leave whoever reads it with a file that has no name.
+    static func descriptor(of path: String) -> CInt? {
+        for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+            return CInt(path.dropFirst(folder.count))
+        }
+        // They may lead to a descriptor that is closed, which has no file to compare.
+        if path == "/dev/stdout" { return 1 }
+        if path == "/dev/stderr" { return 2 }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return [1, 2].first { descriptor in
+            var own = stat()
+            return fstat(descriptor, &own) == 0 && own.st_dev == status.st_dev && own.st_ino == status.st_ino
+        }
     }
 
     private static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t?) -> Bool {
@@ -87,6 +111,11 @@ enum WholeFile {
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&entry, 1, -1)
+                continue
+            }
             guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
