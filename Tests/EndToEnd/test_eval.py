@@ -399,6 +399,17 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_is_paid(bench, 
     assert upstream.requests == []
 
 
+def test_an_answer_that_cannot_be_kept_is_told_before_anything_is_paid(bench, upstream):
+    gate = bench.write([case("a", {"type": "contains", "value": "never"})])
+    (bench.folder / "taken").write_text("mine")
+    assert "--attachments: taken is no folder" in bench.eval(gate, "--attachments", "taken", code=2).stderr
+    assert upstream.requests == [] and (bench.folder / "taken").read_text() == "mine"
+    (bench.folder / "kept").mkdir()
+    for place in ("kept", "kept/", "kept/new/"):
+        bench.eval(gate, "--attachments", place, code=1)
+        assert len(list((bench.folder / place).glob("*.txt"))) == 1
+
+
 def test_a_report_to_an_open_output_is_added_where_the_output_is(bench):
     gate = bench.write([case("a")])
     log = bench.folder / "job.log"

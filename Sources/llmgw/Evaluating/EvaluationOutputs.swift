@@ -20,8 +20,8 @@ struct EvaluationOutputs {
             guard let path = arguments.text(option), let reason = EvaluationOutputs.obstacle(at: path) else { continue }
             throw .usage("--\(option): \(path) cannot be written: \(reason)")
         }
-        if let folder = arguments.text("attachments"), access(EvaluationFiles.folder(of: folder), W_OK) != 0 {
-            throw .usage("--attachments: \(folder) cannot be made: \(String(cString: strerror(errno)))")
+        if let folder = attachments, let obstacle = EvaluationOutputs.obstacle(in: folder) {
+            throw .usage("--attachments: \(folder) \(obstacle)")
         }
         guard keepsRecords else { return }
         for one in files {
@@ -49,6 +49,25 @@ struct EvaluationOutputs {
         let isReplaced = !isThere || status.st_mode & S_IFMT == S_IFREG
         let place = isReplaced ? EvaluationFiles.folder(of: path) : path
         return access(place, W_OK) == 0 ? nil : String(cString: strerror(errno))
+    }
+
+    /// What keeps files from being written into a folder, which is made when it is not there; nil when nothing does.
+    private static func obstacle(in folder: String) -> String? {
+        var status = stat()
+        guard stat(folder, &status) == 0 else {
+            let isMissing = errno == ENOENT
+            if isMissing, access(EvaluationFiles.folder(of: folder), W_OK) == 0 { return nil }
+            return "cannot be made: \(String(cString: strerror(errno)))"
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return "is no folder" }
+        return access(folder, W_OK | X_OK) == 0 ? nil : "cannot be written: \(String(cString: strerror(errno)))"
+    }
+
+    /// The folder of `--attachments`, without slashes at its end.
+    private var attachments: String? {
+        guard var folder = arguments.text("attachments") else { return nil }
+        while folder.utf8.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+        return folder
     }
 
     private var keepsRecords: Bool { !arguments.has("no-record") && !arguments.has("offline") }
@@ -89,7 +108,7 @@ struct EvaluationOutputs {
 
     /// Writes the answers of failed runs, and returns their paths.
     private func attach(_ reports: [GateReport]) throws(Failure) -> [Attachment: String] {
-        guard let folder = arguments.text("attachments") else { return [:] }
+        guard let folder = attachments else { return [:] }
         guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw EvaluationOutputs.fault(folder) }
         var paths: [Attachment: String] = [:]
         var names = DistinctNames()
