@@ -279,6 +279,18 @@ def test_a_judge_that_its_prompt_withholds_is_an_error_that_costs(bench, upstrea
     assert report["judging_cost"] == {"USD": "0.000006000"} and "strict@1.1.0" in report["samples"][0]["error"]
 
 
+def test_an_embedding_that_fails_leaves_the_answer_its_cost(bench, upstream):
+    def script(call):
+        call.reset() if call.request.path.endswith("/embeddings") else call.answer(completion())
+
+    upstream.script = script
+    gate = bench.write([case("a", {"type": "similar", "value": "Hello.", "model": "scripted"})], {"pass_rate": 1})
+    report = bench.out(gate, code=3)
+    booked = Decimal(bench.gateway.costs()["total"]["cost"])
+    assert report["cost"] == {"USD": "0.000006000"} and report["samples"][0]["error"]
+    assert Decimal(report["judging_cost"]["USD"]) == booked - Decimal("0.000006") > 0
+
+
 def test_a_budget_that_is_used_up_stops_the_run_whatever_its_status(gateways, upstream):
     bench = Bench(gateways, upstream, patch={
         "errors": {"budget_status": 429}, "applications": {"app": {"budgets": [{"window": "day", "limit": "0.00001 USD"}]}}})

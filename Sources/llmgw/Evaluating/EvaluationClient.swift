@@ -93,7 +93,8 @@ final class EvaluationClient {
         var reply = try await post("/chat/completions", body, isJudge: isJudge)
         guard var answer = Answer(completion: reply.body) else {
             throw CallFailure(
-                kind: .call, message: "the answer is no chat completion", requestID: reply.requestID)
+                kind: .call, message: "the answer is no chat completion", requestID: reply.requestID,
+                cost: reply.answer.cost)
         }
         answer.cost = reply.answer.cost
         answer.milliseconds = Int((Clock.monotonicNanoseconds() - started) / 1_000_000)
@@ -116,7 +117,7 @@ final class EvaluationClient {
         digest.map { String($0.drop { $0 != ":" }.dropFirst()) }
     }
 
-    /// Vectors of texts, in their order, and what they cost.
+    /// Vectors of texts, in their order, and what they cost: as many as the model gave.
     func embeddings(_ texts: [String], model: String) async throws(CallFailure) -> (vectors: [[Double]], cost: Money?) {
         let body = JSONValue.object([
             JSONMember("model", .string(model)), JSONMember("input", .array(texts.map { .string($0) })),
@@ -124,11 +125,6 @@ final class EvaluationClient {
         let reply = try await post("/embeddings", body, isJudge: true)
         let vectors = (reply.body["data"]?.arrayValue ?? []).map { entry in
             (entry["embedding"]?.arrayValue ?? []).compactMap(\.doubleValue)
-        }
-        guard vectors.count == texts.count else {
-            throw CallFailure(
-                kind: .call, message: "the answer has \(vectors.count) vectors, not \(texts.count)",
-                requestID: reply.requestID)
         }
         return (vectors, reply.answer.cost)
     }

@@ -163,9 +163,11 @@ final class EvaluationRun {
     private func runOne(_ key: Sample.Key) async {
         guard let row = cases[key.caseID] else { return }
         var sample = Sample(key: key, answer: Answer(text: ""))
+        var isAnswered = false
         do throws(EvaluationClient.CallFailure) {
             let reply = try await call(row, key)
             sample.answer = reply.answer
+            isAnswered = true
             (sample.prompt, sample.digest, sample.requestID) = (reply.prompt, reply.digest, reply.requestID)
             count(reply.answer.cost)
             for assertion in files.gate.defaults + row.assertions {
@@ -174,7 +176,8 @@ final class EvaluationRun {
             }
         } catch {
             sample.requestID = sample.requestID ?? error.requestID
-            if let cost = error.cost {
+            // Once there is an answer, a failure is a judge's, whose cost is counted with the judging.
+            if !isAnswered, let cost = error.cost {
                 sample.answer.cost = cost
                 count(cost)
             }

@@ -66,8 +66,19 @@ final class JudgePanel {
     private func similarity(
         _ answer: String, _ text: String, _ model: String, _ least: Double, _ costs: inout [Money?]
     ) async throws(EvaluationClient.CallFailure) -> Assertion.Finding {
-        let (vectors, cost) = try await client.embeddings([answer, text], model: model)
+        let (vectors, cost): ([[Double]], Money?)
+        do throws(EvaluationClient.CallFailure) {
+            (vectors, cost) = try await client.embeddings([answer, text], model: model)
+        } catch {
+            var failure = error
+            if error.cost != nil { costs.append(error.cost) }
+            failure.cost = nil
+            throw failure
+        }
         costs.append(cost)
+        guard vectors.count == 2 else {
+            throw EvaluationClient.CallFailure(kind: .call, message: "'\(model)' gave \(vectors.count) vectors, not 2")
+        }
         guard let cosine = TextSimilarity.cosine(vectors[0], vectors[1]) else {
             throw EvaluationClient.CallFailure(kind: .call, message: "'\(model)' gave vectors that cannot be compared")
         }
