@@ -427,6 +427,16 @@ def test_a_fingerprint_lasts_while_a_text_is_edited(desk):
     assert prints() == first and len(first) == 1
 
 
+def test_another_finding_has_another_fingerprint(desk):
+    def prints(names):
+        desk.write("a.prompt", "---\nversion: 1.0.0\n---\n" + "".join(f"{{{{{name}}}}}\n" for name in names))
+        return [entry["fingerprint"] for entry in json.loads(desk("lint", "--format", "codequality", code=1))]
+
+    mended, other = prints(["tone"]), prints(["tune"])
+    assert len(mended) == 1 and mended != other
+    assert prints(["tone", "tune"]) == mended + other, "what one finding is called hangs on no other"
+
+
 def test_misspelt_names_are_told(desk, tmp_path):
     desk.commit(FILES)
     assert "did you mean 'house'?" in desk("bump", "--dependents-of", "huose", code=2)

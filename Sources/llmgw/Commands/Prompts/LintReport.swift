@@ -107,10 +107,17 @@ struct LintReport {
         return JSONValue.array(list).serialized() + [10]
     }
 
-    /// The message without its hexadecimal words of seven digits or more.
+    /// The message with `…` in the place of each run of seven hexadecimal digits or more.
     private static func lasting(_ message: String) -> String {
-        message.split(omittingEmptySubsequences: false) { !($0.isASCII && $0.isHexDigit) }
-            .map { $0.count < 7 ? String($0) : "…" }.joined(separator: " ")
+        var text = ""
+        var rest = message[...]
+        while let first = rest.first {
+            let digits = rest.prefix { $0.isASCII && $0.isHexDigit }
+            if digits.count < 7 { text += digits } else { text += "…" }
+            if digits.isEmpty { text.append(first) }
+            rest = rest.dropFirst(max(1, digits.count))
+        }
+        return text
     }
 
     // MARK: JUnit
