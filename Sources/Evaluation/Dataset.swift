@@ -60,8 +60,7 @@ package struct Dataset: Sendable {
         }
         let row = try ObjectReader(value, path: "", known: keys)
         let id = try row.requiredText("id")
-        guard id.utf8.count <= 200, !id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else {
+        guard takes(id: id) else {
             throw row.complaint("id", "is longer than 200 bytes or has a control character")
         }
         let variables = row["vars"] ?? .object([])
@@ -73,18 +72,33 @@ package struct Dataset: Sendable {
             assertions: try row["assert"].map { (list) throws(Complaint) in
                 try AssertionReader.readList(list, path: "assert")
             } ?? [],
-            metadata: try metadata(row), weight: try row.number("weight", in: 0.001...1_000_000) ?? 1,
+            metadata: try metadata(row), weight: try row.number("weight", in: weights) ?? 1,
             threshold: try threshold(row), line: line)
     }
 
-    /// A threshold of 0 would let any answer pass.
     private static func threshold(_ row: ObjectReader) throws(Complaint) -> Double? {
         guard let value = row["threshold"] else { return nil }
-        guard let share = value.doubleValue, share > 0, share <= 1 else {
+        guard takes(threshold: value) else {
             throw row.complaint("threshold", "must be a share above 0, and at most 1")
         }
-        return share
+        return value.doubleValue
     }
+
+    // MARK: What a row may have
+
+    private static let weights = 0.001...1_000_000
+
+    static func takes(id: String) -> Bool {
+        !id.isEmpty && id.utf8.count <= 200
+            && !id.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+
+    static func takes(weight: JSONValue) -> Bool { weight.doubleValue.map(weights.contains) ?? false }
+
+    /// A threshold of 0 would let any answer pass.
+    static func takes(threshold: JSONValue) -> Bool { threshold.doubleValue.map { $0 > 0 && $0 <= 1 } ?? false }
+
+    // MARK: Parts
 
     private static func metadata(_ row: ObjectReader) throws(Complaint) -> [(name: String, value: String)] {
         guard let value = row["metadata"] else { return [] }

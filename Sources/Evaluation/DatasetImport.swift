@@ -11,6 +11,8 @@ package enum DatasetImport {
         package var warnings: [EvaluationFault] = []
         /// How much of what is asked had none: assertions, tests, variables. The dataset asks for less than its source.
         package var dropped = 0
+        /// What the rows are called.
+        var names = DistinctNames()
 
         init() {}
     }

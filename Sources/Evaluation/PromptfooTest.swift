@@ -5,7 +5,7 @@ struct PromptfooTest {
     private let id: String
     private let file: String
     private let line: Int
-    private var ownID: JSONValue?
+    private var ownID: String?
     private var variables: [JSONMember] = []
     private var assertions: [JSONValue] = []
     private var metadata: [JSONMember] = []
@@ -56,7 +56,7 @@ struct PromptfooTest {
         case "assert":
             guard let list = member.value.arrayValue else { return drop("'assert' is no list and is left out") }
             assertions += list
-        case "id": ownID = member.value
+        case "id": setID(member.value)
         case "metadata":
             guard let members = member.value.objectValue else { return warn("'metadata' is no object and is left out") }
             for one in members where !metadata.contains(where: { $0.name == one.name }) { metadata.append(one) }
@@ -88,16 +88,38 @@ struct PromptfooTest {
     }
 
     mutating func setOther(_ name: String, _ value: JSONValue) {
-        guard value != .null else { return }
-        if name == "threshold", value.doubleValue ?? 0 <= 0 {
+        switch (name, value) {
+        case (_, .null): return
+        case ("threshold", _) where value.doubleValue == 0:
             return drop("a threshold of 0 would let any answer pass, and is left out: all assertions must pass")
+        case ("threshold", _) where !Dataset.takes(threshold: value):
+            return drop(
+                "the threshold is no share above 0, and at most 1; it is left out: all assertions must pass")
+        case ("weight", _) where !Dataset.takes(weight: value):
+            return drop("the weight is no number from 0.001 to 1000000, and is left out: the case counts as 1")
+        case ("description", .number(let digits)): others.append(JSONMember(name, .string(digits)))
+        case ("description", _) where value.stringValue == nil: warn("the description is no text, and is left out")
+        default: others.append(JSONMember(name, value))
         }
-        others.append(JSONMember(name, value))
     }
 
-    mutating func setMetadata(_ name: String, _ value: JSONValue) { metadata.append(JSONMember(name, value)) }
+    mutating func setMetadata(_ name: String, _ value: JSONValue) {
+        guard !metadata.contains(where: { $0.name == name }) else {
+            return warn("the metadata '\(name)' is there twice; the second is left out")
+        }
+        metadata.append(JSONMember(name, value))
+    }
 
-    mutating func setID(_ value: JSONValue) { ownID = value }
+    /// Takes a text, and a number as one. A limit below the dataset's leaves room for what makes it distinct.
+    mutating func setID(_ value: JSONValue) {
+        guard value != .null else { return }
+        var text = value.stringValue
+        if case .number(let digits) = value { text = digits }
+        guard let text, Dataset.takes(id: text), text.utf8.count <= 180 else {
+            return warn("the id is no text of at most 180 bytes; the case is called '\(id)'")
+        }
+        ownID = text
+    }
 
     mutating func addAssertion(_ value: JSONValue) { assertions.append(value) }
 
@@ -117,9 +139,12 @@ struct PromptfooTest {
     mutating func add(to result: inout DatasetImport.Result) {
         let all = combinations()
         for (index, variables) in all.enumerated() {
-            let name = all.count == 1 ? id : "\(id)-\(index + 1)"
-            let id = ownID.map { all.count == 1 ? $0 : .string("\($0.stringValue ?? self.id)-\(index + 1)") }
-            result.rows.append(row(id ?? .string(name), variables, reports: index == 0))
+            let name = (ownID ?? id) + (all.count == 1 ? "" : "-\(index + 1)")
+            let distinct = result.names.distinct(name)
+            if distinct != name {
+                warn("the id '\(name)' is that of another test too; this case is called '\(distinct)'")
+            }
+            result.rows.append(row(distinct, variables, reports: index == 0))
         }
         result.warnings += warnings
         result.dropped += dropped
@@ -143,7 +168,7 @@ struct PromptfooTest {
     }
 
     /// - Parameter reports: whether what is left out is told; of a test's rows the first tells it for all.
-    private mutating func row(_ id: JSONValue, _ variables: [JSONMember], reports: Bool) -> JSONValue {
+    private mutating func row(_ id: String, _ variables: [JSONMember], reports: Bool) -> JSONValue {
         var kept: [JSONValue] = []
         let sets = others.contains { $0.name == "threshold" } ? assertions : assertions.flatMap(PromptfooAssertion.flat)
         for value in sets {
@@ -153,7 +178,7 @@ struct PromptfooTest {
                 if reports { drop("\(error.message); the assertion is left out") }
             }
         }
-        var members = [JSONMember("id", id)] + others + [JSONMember("vars", .object(variables))]
+        var members = [JSONMember("id", .string(id))] + others + [JSONMember("vars", .object(variables))]
         if !kept.isEmpty { members.append(JSONMember("assert", .array(kept))) }
         if !metadata.isEmpty { members.append(JSONMember("metadata", .object(metadata))) }
         return .object(members)

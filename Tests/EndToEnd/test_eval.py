@@ -593,3 +593,22 @@ def test_other_programs_tests_are_imported(tmp_path):
     shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
     (tmp_path / "prompts/evals/hello.jsonl").write_text(result.stdout)
     assert run("eval", "prompts/evals/hello.eval.yaml", "--offline", cwd=tmp_path, timeout=60).returncode == 0
+
+
+def test_what_was_imported_is_what_a_run_takes(tmp_path):
+    suite = """
+        defaultTest: {weight: 0, description: 7}
+        tests:
+          - {id: 7, vars: {name: Ada}, threshold: 5}
+          - {id: 7, vars: {name: Bob}, threshold: "0.5"}
+          - {id: "7 (2)", vars: {name: [Cy, Di]}}
+          - {vars: {name: Ed}}
+        """
+    (tmp_path / "suite.yaml").write_text(suite)
+    result = run("eval", "import", tmp_path / "suite.yaml")
+    assert result.returncode == 1
+    assert result.stderr.count("the threshold is no share above 0") == 2 and "'7 (2)'" in result.stderr
+    shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
+    (tmp_path / "prompts/evals/hello.jsonl").write_text(result.stdout)
+    tried = run("eval", "prompts/evals/hello.eval.yaml", "--offline", cwd=tmp_path, timeout=60)
+    assert tried.returncode in (0, 1), tried.stderr

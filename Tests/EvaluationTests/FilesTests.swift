@@ -299,6 +299,44 @@ import Testing
         #expect(throws: EvaluationFaults.self) { try DatasetImport.read(Array("a,b\n1\n".utf8), file: "x.csv") }
     }
 
+    @Test func whatWasImportedIsADataset() throws {
+        let yaml = """
+            defaultTest: {id: all, weight: 0, description: 7}
+            tests:
+              - {id: 7, vars: {x: a}}
+              - {id: 7, vars: {x: b}}
+              - {id: 7.5, vars: {x: [c, d]}}
+              - {vars: {x: e}}
+              - {vars: {x: f}}
+              - {id: [1], vars: {x: g}}
+              - {id: "", vars: {x: h}, weight: 2, description: [long]}
+            """
+        let found = try imported(yaml, "suite.yaml")
+        let dataset = try Dataset(Array(found.rows.joined(separator: "\n").utf8), file: "made.jsonl")
+        #expect(
+            dataset.cases.map(\.id) == ["7", "7 (2)", "7.5-1", "7.5-2", "all", "all (2)", "test-6", "test-7"])
+        #expect(dataset.cases.map(\.description) == [String?](repeating: "7", count: 7) + [nil])
+        #expect(dataset.cases.map(\.weight) == [1, 1, 1, 1, 1, 1, 1, 2])
+        #expect(found.told.contains("the id '7' is that of another test too; this case is called '7 (2)'"))
+        #expect(found.told.contains("the id is no text of at most 180 bytes; the case is called 'test-6'"))
+        let long = #"{"id":""# + String(repeating: "x", count: 201) + #"","vars":{"x":"a"}}"#
+        #expect(try imported(long, "tests.jsonl").rows == [#"{"id":"test-1","vars":{"x":"a"}}"#])
+        let csv = "q,id,__metadata:tag,__metadata:tag[]\na,first,x,y\nb,first,x,y\n"
+        let sheet = try imported(csv, "cases.csv")
+        #expect(sheet.rows[1] == #"{"id":"first (2)","vars":{"q":"b"},"metadata":{"tag":"x"}}"#)
+        #expect(sheet.told.contains("the metadata 'tag' is there twice; the second is left out"))
+    }
+
+    /// A run would refuse the case.
+    @Test(arguments: ["5", "1.01", "-0.5", "\"0.5\"", "true", "[1]"])
+    func aThresholdThatNoRunTakesIsNamed(value: String) throws {
+        let found = try imported("tests: [{vars: {x: a}, threshold: \(value)}]", "suite.yaml")
+        #expect(found.rows == [#"{"id":"test-1","vars":{"x":"a"}}"#] && found.dropped == 1)
+        #expect(
+            found.told == ["the threshold is no share above 0, and at most 1; it is left out: all assertions must pass"]
+        )
+    }
+
     @Test func labelsOfACalibration() throws {
         let text = #"{"id": "a", "answer": "x", "pass": true}"# + "\n" + #"{"id": "a", "answer": "x"}"#
         let found = #expect(throws: EvaluationFaults.self) { try CalibrationRow.read(Array(text.utf8), file: "l") }
