@@ -68,6 +68,8 @@ enum FaultCode: String, Sendable {
     case unversioned = "W205"
     case unread = "W206"
     case contextRead = "W207"
+    case ineffective = "W208"
+    case emptyRead = "W209"
 
     var isWarning: Bool { rawValue.hasPrefix("W") }
 }

@@ -49,8 +49,8 @@ import Testing
         ),
         ("é{{list}}", "5:4: error E107 'list' is a list or an object; use {{json list}}"),
         ("{{../name}}", "5:3: error E101 '../name' leads out of the template: there is no context outside"),
-        ("{{name.length}}", "5:3: error E101 variable 'name.length' is not declared"),
-        ("{{#if list.length}}{{/if}}", "5:7: error E101 variable 'list.length' is not declared"),
+        ("{{name.length}}", "5:3: warning W209 'name.length' reads nothing: 'name' is no object"),
+        ("{{#if list.length}}{{/if}}", "5:7: warning W209 'list.length' reads nothing: 'list' is no object"),
         ("{{@index}}", "5:3: error E101 '@index' stands outside of #each"),
         (
             "{{@auth.email}}",
@@ -81,7 +81,9 @@ import Testing
         }
         for call in ["{{> line}}", "{{> line t=id}}", "{{> line this}}"] {
             let found = faults(texts(call, "{{../title}}"))
-            #expect(found.contains { $0.contains("_line.prompt:1:3: error E101 '../title' leads out of the partial") })
+            #expect(
+                found.contains { $0.contains("_line.prompt:1:3: warning W209 '../title' leads out of the partial") }
+                    && !found.contains { $0.contains("error") })
         }
     }
 
@@ -180,13 +182,28 @@ import Testing
         ("properties: {a: {type: string, minLength: x}}", "minLength is a whole number, and not below 0"),
         ("properties: {a: {type: string, maxLength: -1}}", "maxLength is a whole number, and not below 0"),
         ("properties: {a: {type: number, minimum: low}}", "minimum is a number"),
-        ("{type: object, required: a}", "required is a list of names"),
+        ("{type: object, properties: {a: {}}, required: a}", "required is a list of names"),
         ("{type: object, properties: {a: {properties: 1}}}", "properties is an object"),
-        ("type: string", "4:3: error E113 'type: string' makes this a JSON Schema of one value; for a variable called"),
     ])
-    func aSchemaThatSaysNothingToTheCheckIsRefused(schema: String, problem: String) {
-        let found = faults(["p.prompt": "---\ninput:\n schema:\n  \(schema)\n---\n{{a}}"])
+    func aSchemaThatSaysNothingToTheCheckIsAWarning(schema: String, problem: String) {
+        let found = faults(["p.prompt": "---\ninput:\n schema:\n  \(schema)\n---\n{{json a}}"])
+        #expect(found.contains { $0.contains("warning W208 \(problem)") } && !found.contains { $0.contains("error") })
+    }
+
+    @Test func aSchemaOfOneValueIsRefused() {
+        let found = faults(["p.prompt": "---\ninput:\n schema:\n  type: string\n---\n{{a}}"])
+        let problem = "4:3: error E113 'type: string' makes this a JSON Schema of one value; for a variable called"
         #expect(found.count == 1 && found[0].contains(problem), "\(found)")
+    }
+
+    @Test func aLengthWithoutAFractionIsAWholeNumber() throws {
+        let schema = "properties: {a: {type: string, minLength: 1.0, maxLength: 2.0}}"
+        let texts = ["p.prompt": "---\ninput:\n schema:\n  \(schema)\n---\n{{#if a}}{{a}}{{/if}}"]
+        #expect(faults(texts) == [])
+        let prompt = try library(texts).resolve("p@worktree")
+        for (value, isTaken) in [("", false), ("a", true), ("abc", false)] {
+            #expect((refusal { _ = try prompt.render(variables: json(#"{"a":"\#(value)"}"#)) } == nil) == isTaken)
+        }
     }
 
     @Test func lengthsCountCharactersAsJSONSchemaDoes() throws {
@@ -197,13 +214,18 @@ import Testing
         #expect(refusal { _ = try prompt.render(variables: json(#"{"a":"🙂é"}"#)) } == nil)
     }
 
-    @Test func aMisspeltParameterIsNotLeftLocked() {
+    @Test func aMisspeltParameterThatStaysLockedIsAWarning() {
         let found = faults(["p.prompt": "---\nllmgw.overridable: [tools, topP, temprature]\n---\nx"])
         #expect(
             found == [
-                "prompts/p.prompt:2:34: error E116 'temprature' is no parameter that a prompt sets; did you mean"
-                    + " 'temperature'?"
+                "prompts/p.prompt:2:34: warning W208 'temprature' is no parameter that a prompt sets, so this changes"
+                    + " nothing; did you mean 'temperature'?"
             ])
+    }
+
+    @Test func parametersThatNoPromptLocksMayBeNamed() {
+        let names = "[user, metadata, stream, stream_options, safety_identifier, store, temperature]"
+        #expect(faults(["p.prompt": "---\nllmgw.overridable: \(names)\n---\nx"]) == [])
     }
 
     @Test func aMistakeOfTheYAMLKeepsItsSuggestion() {

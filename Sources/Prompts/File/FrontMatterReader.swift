@@ -20,6 +20,11 @@ struct FrontMatterReader {
         "llmgw.enforce_output",
     ]
 
+    /// Parameters that a prompt sets outside of `config`.
+    private static let ownParameters = ["tools", "response_format"]
+    /// Parameters that no prompt sets: each caller may.
+    private static let neverLocked = ["user", "metadata", "stream", "stream_options", "safety_identifier", "store"]
+
     /// - Parameter schemas: the JSON Schemas under `schemas/`, by the name that a prompt uses.
     init(name: String, variant: String?, schemas: @escaping (String) -> JSONValue?) {
         self.name = name
@@ -112,7 +117,7 @@ struct FrontMatterReader {
         let json = try translate(member)
         let schema: ValueSchema
         do throws(SchemaError) {
-            schema = try ValueSchema(json)
+            schema = try compile(json, at: Place(member.position))
         } catch {
             throw Fault(.schema, error.message, at: Place(member.position))
         }
@@ -123,6 +128,16 @@ struct FrontMatterReader {
             let name = String(entry.name.prefix { $0 != "?" && $0 != "(" })
             result.variablePlaces[name] = Place(entry.position)
         }
+    }
+
+    /// What says nothing to the check is a warning: a version that was served with it goes on being served.
+    private mutating func compile(_ json: JSONValue, at place: Place) throws(SchemaError) -> ValueSchema {
+        var ineffective: [String] = []
+        let schema = try ValueSchema(json, ineffective: &ineffective)
+        faults += ineffective.map {
+            Fault(.ineffective, "\($0); as it is written, nothing is checked by it", at: place)
+        }
+        return schema
     }
 
     private func noMapping(_ member: YAMLMember) -> Fault {
@@ -168,15 +183,22 @@ struct FrontMatterReader {
         return json
     }
 
-    /// Names of parameters, each known: a misspelt one would stay locked, and nobody would know why.
-    private func parameters(_ member: YAMLMember) throws(Fault) -> [String] {
-        let others = ["tools", "response_format"]
-        for reference in try references(member)
-        where ConfigEntry.wireName(reference.name) == nil && !others.contains(reference.name) {
-            let hint = Suggestion.text(for: reference.name, among: ConfigEntry.names + others)
-            throw Fault(.config, "'\(reference.name)' is no parameter that a prompt sets\(hint)", at: reference.place)
+    /// Names of parameters. One that is misspelt would stay locked, and nobody would know why: a warning says so.
+    private mutating func parameters(_ member: YAMLMember) throws(Fault) -> [String] {
+        let references = try references(member)
+        for reference in references where !Self.isParameter(reference.name) {
+            let hint = Suggestion.text(for: reference.name, among: ConfigEntry.names + Self.ownParameters)
+            faults.append(
+                Fault(
+                    .ineffective,
+                    "'\(reference.name)' is no parameter that a prompt sets, so this changes nothing\(hint)",
+                    at: reference.place))
         }
-        return try names(member)
+        return references.map(\.name)
+    }
+
+    private static func isParameter(_ name: String) -> Bool {
+        ConfigEntry.wireName(name) != nil || ownParameters.contains(name) || neverLocked.contains(name)
     }
 
     private func historyRoles(_ member: YAMLMember) throws(Fault) -> [String] {
@@ -224,7 +246,7 @@ struct FrontMatterReader {
                 Fault(.frontMatter, "llmgw.enforce_output needs an output.schema to check answers by", at: enforcement))
         }
         do throws(SchemaError) {
-            result.enforcedOutput = try ValueSchema(schema)
+            result.enforcedOutput = try compile(schema, at: enforcement)
         } catch {
             faults.append(Fault(.schema, "llmgw.enforce_output: \(error.message)", at: enforcement))
         }

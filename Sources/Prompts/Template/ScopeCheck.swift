@@ -2,7 +2,7 @@ import JSON
 
 /// Reads a template against the declared variables, before any request does.
 ///
-/// Every path must be declared (E101), lists and objects are no text (E107), a picture's address comes from a variable
+/// Every path must be declared (E101) and be a value (W209), lists and objects are no text (E107), a picture's address comes from a variable
 /// that `llmgw.media` names (E106). Partials are read at each place where they are included.
 struct ScopeCheck {
     /// Nodes visited: partials that include others twice each would else take for ever.
@@ -213,7 +213,7 @@ struct ScopeCheck {
         report(.media, "a picture's address comes from '\(name)': list it in llmgw.media: [\(name)]", url.offset)
     }
 
-    /// Returns what is known of an expression's value; nil when it is not declared, which is reported.
+    /// Returns what is known of an expression's value; nil when it is not declared or nothing, which is reported.
     private mutating func resolve(_ expression: Expression) -> Resolved? {
         switch expression.kind {
         case .literal(let value):
@@ -230,33 +230,38 @@ struct ScopeCheck {
             guard name == "root" else { return resolveData(name, path, offset) }
             index = 0
         }
-        guard index >= (path.data == nil ? outermost : 0) else {
-            report(.undeclared, leadsOut(path), offset)
-            return nil
-        }
+        let leadsOut = path.data == nil && index < outermost
+        if leadsOut { reportOutside(path, offset) }
+        guard index >= 0 else { return nil }
         let scope = scopes[index]
         guard let first = path.segments.first else {
             if scope.isRoot { used.formUnion(scope.schema.properties.map(\.name)) }
             return Resolved(schema: scope.schema, isOptional: false, origin: scope.origin)
         }
         if let argument = scope.arguments[first] {
-            return descend(argument, path, from: 1, scope: index, offset)
+            return descend(argument, path, from: 1, scope: index, offset, isOutside: leadsOut)
         }
         if scope.isRoot, used.insert(first).inserted {
             reads[first] = FilePlace(path: file.path, source: file.source, offset: offset)
         }
         let start = Resolved(
             schema: scope.schema, isOptional: false, origin: scope.origin ?? (scope.isRoot ? first : nil))
-        return descend(start, path, from: 0, scope: index, offset)
+        return descend(start, path, from: 0, scope: index, offset, isOutside: leadsOut)
     }
 
-    private func leadsOut(_ path: TemplatePath) -> String {
-        guard outermost > 0 else { return "'\(path.text)' leads out of the template: there is no context outside" }
-        return "'\(path.text)' leads out of the partial; pass the value where it is called: {{> name x=…}}"
+    /// What leads out of a partial finds what its caller has there, or nothing.
+    private mutating func reportOutside(_ path: TemplatePath, _ offset: Int) {
+        guard file.path != prompt else {
+            return report(.undeclared, "'\(path.text)' leads out of the template: there is no context outside", offset)
+        }
+        report(
+            .emptyRead,
+            "'\(path.text)' leads out of the partial, where each caller has something else; pass the value where it is"
+                + " called: {{> name x=…}}", offset)
     }
 
     private mutating func descend(
-        _ start: Resolved, _ path: TemplatePath, from first: Int, scope: Int, _ offset: Int
+        _ start: Resolved, _ path: TemplatePath, from first: Int, scope: Int, _ offset: Int, isOutside: Bool
     ) -> Resolved? {
         var current = start
         for (position, segment) in path.segments.enumerated().dropFirst(first) {
@@ -272,6 +277,12 @@ struct ScopeCheck {
                 current.schema = other
             } else if schema.isOpen {
                 current.schema = .anything
+            } else if isOutside {
+                return nil
+            } else if !schema.kinds.contains(.object), position > 0 {
+                let whole = path.segments[..<position].joined(separator: ".")
+                report(.emptyRead, "'\(path.text)' reads nothing: '\(whole)' is no object", offset)
+                return nil
             } else {
                 let names = schema.properties.map(\.name) + (position == 0 ? scopes[scope].arguments.keys.sorted() : [])
                 reportUndeclared(path, segment, among: names, offset)

@@ -15,7 +15,10 @@ enum SchemaChange {
         guard let before = old.outputSchema else { return "output.schema is new" }
         guard let after = new.outputSchema else { return "output.schema is gone" }
         guard before != after else { return nil }
-        guard let before = try? ValueSchema(before), let after = try? ValueSchema(after) else {
+        var ineffective: [String] = []
+        guard let before = try? ValueSchema(before, ineffective: &ineffective),
+            let after = try? ValueSchema(after, ineffective: &ineffective)
+        else {
             return "output.schema changes, and has words whose meaning cannot be compared"
         }
         return missing(from: after, in: before, "output") ?? narrowing(from: after, to: before.opened, "output")
