@@ -142,7 +142,8 @@ import Testing
         }
         await ledger.close()
         let reader = try LedgerReader.open(folder + "/ledger.db")
-        for parameters in [["day": "2026-11-03"], ["day": "2026-11-03", "currency": "EUR"]] {
+        let day = ["day": "2026-11-03"]
+        for parameters in [day, day.merging(["currency": "EUR"]) { $1 }, day.merging(["currency": "USD"]) { $1 }] {
             let total = try json(parameters, reader)["total"]
             let request = try CostRequest(
                 parameters.merging(["format": "focus"]) { $1 }, format: .table, now: Self.now)
@@ -152,6 +153,8 @@ import Testing
                 let billed = document.rows.filter { $0.account.currency == currency }.reduce(0) { $0 + $1.billed }
                 #expect(billed == report.total.cost[currency], "\(currency)")
             }
+            #expect(request.currency == nil || report.total.cost.keys.allSatisfy { $0 == request.currency })
+            #expect(report.total.presumed.keys.allSatisfy { report.total.cost[$0] != nil })
             #expect(document.rows.allSatisfy { [nil, $0.account.currency].contains(request.currency) })
             #expect(total?["unpriced_requests"]?.integerValue == 1)
             #expect(document.notes.contains { $0.contains("price book: 1;") })

@@ -134,10 +134,12 @@ extension LedgerReader {
             guard let currency = entry.currency ?? Currency(select.text(3)) else { continue }
             var figures = CostFigures()
             let isRelease = select.text(2) == Adjustment.Kind.presumedRelease.rawValue
-            figures.cost[currency] = select.integer(1)
-            // A price was found for it later: the request counts as unpriced no longer.
+            if sum.isAsked(currency) {
+                figures.cost[currency] = select.integer(1)
+                figures.presumed[currency] = isRelease ? select.integer(1) : 0
+            }
+            // A price was found for it later, in whatever currency: the request counts as unpriced no longer.
             figures.unpricedRequests = -select.integer(4)
-            figures.presumed[currency] = isRelease ? select.integer(1) : 0
             sum.add(figures, entry, day: span.label, open: 0)
         }
     }

@@ -21,6 +21,9 @@ struct CostSum {
         total.add(figures)
     }
 
+    /// Whether amounts in this currency belong to the report.
+    func isAsked(_ currency: Currency) -> Bool { query.currency.map { $0 == currency } ?? true }
+
     var report: CostReport {
         let rows = groups.map { CostRow(key: $0.key, figures: $0.value) }
         return CostReport(rows: rows.sorted(by: CostSum.precedes), total: total, complete: open == 0, gaps: gaps)
