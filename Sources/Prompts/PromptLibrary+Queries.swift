@@ -70,10 +70,7 @@ extension PromptLibrary {
         let isReleased = prompt.version.map { catalog.entries[prompt.name]?.released[$0] == prompt.digest } ?? false
         return PromptVersionRecord(
             name: prompt.name, version: prompt.version, digest: prompt.digest, origin: catalog.origins[prompt.digest],
-            isReleased: isReleased, labels: isReleased ? labelNames(prompt) : [])
-    }
-
-    private func labelNames(_ prompt: CompiledPrompt) -> [String] {
-        labels.filter { $0.value[prompt.name]?.version == prompt.version }.map(\.key).sorted()
+            isReleased: isReleased, labels: isReleased ? labelNames(of: prompt.name, prompt.version, prompt.digest) : []
+        )
     }
 }

@@ -16,7 +16,7 @@ package struct PromptLibrary: Sendable {
     }
 
     /// The prompts as they are now: in the folder, or at the ref. Sorted by name.
-    package let entries: [Entry]
+    package private(set) var entries: [Entry]
     /// What `check` reports and `serve` accepts.
     package let warnings: [PromptDiagnostic]
     /// The commit that the prompts were read at; nil outside git.
@@ -77,7 +77,6 @@ package struct PromptLibrary: Sendable {
         guard !contents.diagnostics.contains(where: { $0.severity == .error }) else {
             throw PromptLoadErrors(diagnostics: contents.diagnostics)
         }
-        let labels = contents.labels
         warnings = contents.diagnostics
         commit = contents.commit
         catalog = contents.catalog
@@ -88,20 +87,30 @@ package struct PromptLibrary: Sendable {
         allowsUnreleased = allowUnreleased
         compilations = contents.compilations.settled
         history = contents.history
-        self.labels = labels
+        labels = contents.labels
         entries = contents.prompts.values.sorted { $0.name < $1.name }.map { prompt in
             Entry(
                 name: prompt.name, version: prompt.version, digest: prompt.digest,
-                description: prompt.frontMatter.description, model: prompt.frontMatter.model,
-                labels: PromptLibrary.labels(labels, of: prompt.name, prompt.version))
+                description: prompt.frontMatter.description, model: prompt.frontMatter.model, labels: [])
+        }
+        nameLabels()
+    }
+
+    private mutating func nameLabels() {
+        for index in entries.indices {
+            let entry = entries[index]
+            entries[index].labels = labelNames(of: entry.name, entry.version, entry.digest)
         }
     }
 
-    private static func labels(
-        _ labels: [String: [String: PromptLabel.Target]], of name: String, _ version: String?
-    ) -> [String] {
-        guard let version else { return [] }
-        return labels.filter { $0.value[name]?.version == version }.map(\.key).sorted()
+    /// The labels that stand for a version now, sorted: what a label was turned to goes before what its file says.
+    func labelNames(of name: String, _ version: String?, _ digest: String) -> [String] {
+        let turned = overrides.filter { $0.name == name }
+        let kept = labels.keys.filter { label in
+            guard let version, !turned.contains(where: { $0.label == label }) else { return false }
+            return labels[label]?[name]?.version == version
+        }
+        return (kept + turned.filter { $0.digest == digest }.map(\.label)).sorted()
     }
 
     /// What `GET /v1/prompts/{name}` shows: the version that a selector stands for, which need not be the one of now.
@@ -110,7 +119,7 @@ package struct PromptLibrary: Sendable {
         return Entry(
             name: reference.name, version: reference.version, digest: reference.digest,
             description: prompt.description, model: prompt.model,
-            labels: PromptLibrary.labels(labels, of: reference.name, reference.version))
+            labels: labelNames(of: reference.name, reference.version, reference.digest))
     }
 
     /// A library without prompts.
@@ -124,6 +133,7 @@ package struct PromptLibrary: Sendable {
     package func overridden(by overrides: [PromptOverride]) -> PromptLibrary {
         var library = self
         library.overrides = overrides
+        library.nameLabels()
         return library
     }
 }

@@ -77,6 +77,11 @@ extension GitTests {
             #expect(resolved.reference.label == "production")
             #expect(try library.resolve("p").reference.override == nil)
             #expect(try turned.resolve("p@1.0.0").reference.override == nil)
+            #expect(library.entries.map(\.labels) == [["production"]] && turned.entries.map(\.labels) == [[]])
+            #expect(turned.entry(of: resolved).labels == ["production"])
+            #expect(turned.entry(of: try turned.resolve("p@2.0.0")).labels == [])
+            #expect(turned.versions(of: "p").map(\.labels) == [[], ["production"]])
+            #expect(turned.overridden(by: []).entries.map(\.labels) == [["production"]])
         }
     }
 }
