@@ -197,6 +197,33 @@ import Testing
         #expect(faultsOf(result).isEmpty, "\(faultsOf(result))")
     }
 
+    @Test(arguments: ["---\nname: x\n---\n", "---\ntemplate: mustache\n---\n"])
+    func aBackslashBeforeATagIsText(head: String) throws {
+        let result = try imported(head + "user:\nC:\\{{path}} \\\\{{path}}")
+        let prompt = try library(["chat.prompt": result.text]).resolve("chat@worktree")
+        #expect(
+            try messages(prompt.render(variables: json(#"{"path": "a"}"#))) == [#"user: C:\a \\a"#], "\(result.text)")
+    }
+
+    @Test(arguments: [
+        "user:\nx{# note ---}} LEAK #}", "user:\nx{# a}} LEAK {{ b #}", "user:\nx{# ----}} LEAK --~}} #}",
+        "user:\nx\\{# LEAK #}", "---\ntemplate: mustache\n---\nuser:\nx{{!-- LEAK}}{{! LEAK --}}",
+    ])
+    func nothingOfACommentIsSent(text: String) throws {
+        let result = try imported(text)
+        let prompt = try library(["chat.prompt": result.text]).resolve("chat@worktree")
+        let sent = try messages(prompt.render(variables: json("{}"))).joined()
+        #expect(sent.hasPrefix("user: x") && !sent.contains("LEAK") && sent.count < 10, "\(sent) \(result.text)")
+    }
+
+    @Test(arguments: [
+        "---\ntemplate: mustache\n---\nuser:\n{{a.b}}", "user:\n{{a.b}}", "user:\n{{a}}{% if a.b %}x{% endif %}",
+    ])
+    func aVariableWhoseMembersAreReadMayBeAnything(text: String) throws {
+        let result = try imported(text)
+        #expect(result.text.contains(#""a": "any""#) && faultsOf(result).isEmpty, "\(faultsOf(result)) \(result.text)")
+    }
+
     @Test(arguments: [
         "---\nname: x\n", "---\na: b: c\n---\n", "{% for", "{{", "{#", "{% if a %}", "user:", "",
         "{% endif %}{% else %}",

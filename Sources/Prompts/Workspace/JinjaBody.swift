@@ -5,8 +5,8 @@ struct JinjaBody {
     private(set) var notes: [(severity: PromptDiagnostic.Severity, line: Int, message: String)] = []
     /// The variables that are read, in the order of their first tag.
     private(set) var reads: [String] = []
-    /// Those of them that a loop goes over.
-    private(set) var lists: Set<String> = []
+    /// Those of them that are no text: a loop goes over them, or a member of theirs is read.
+    private(set) var structures: Set<String> = []
     /// Those that were the conversation so far: `{{history}}` stands for them now.
     private(set) var histories: Set<String> = []
 
@@ -62,7 +62,7 @@ struct JinjaBody {
             if tags, takes("{%") {
                 statement(until("%}"))
             } else if tags, takes("{#") {
-                text += "{{!-- \(until("#}").replacing("--", with: "- -")) --}}"
+                comment(until("#}"))
             } else if !tags, takes("{{{") {
                 mustache(until("}}}"))
             } else if takes("{{") {
@@ -104,7 +104,23 @@ struct JinjaBody {
     }
 
     private mutating func put(_ tag: String) {
-        text += "{{\(trims.before ? "~" : "")\(tag)\(trims.behind ? "~" : "")}}"
+        append("{{\(trims.before ? "~" : "")\(tag)\(trims.behind ? "~" : "")}}")
+    }
+
+    /// A backslash alone before a tag would make text of it; of two, one is text.
+    private mutating func append(_ tag: String) {
+        if text.last == "\\" { text.append("\\") }
+        text += tag
+    }
+
+    /// What ends a comment here cannot stand in one: its signs are set apart.
+    private mutating func comment(_ words: String) {
+        var apart = ""
+        for sign in words {
+            if sign == "-" || sign == "}", sign == apart.last { apart.append(" ") }
+            apart.append(sign)
+        }
+        append("{{!-- \(apart) --}}")
     }
 
     /// A line that is a role and a colon, with or without one `#`; a role may have attributes in brackets.
@@ -146,11 +162,14 @@ struct JinjaBody {
             histories.insert(name)
             return put("history")
         }
-        text += media.contains(name) && sign == nil ? "{{media url=\(name)}}" : "{{\(words)}}"
+        if sign == "!" { return comment(name) }
+        append(media.contains(name) && sign == nil ? "{{media url=\(name)}}" : "{{\(words)}}")
         if sign == "/" { _ = blocks.popLast() }
         let root = name.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
         // Inside of a section a name is one of its item.
-        if blocks.isEmpty, !root.isEmpty, sign != "/", sign != "!" { read(String(root), isList: sign == "#") }
+        if blocks.isEmpty, !root.isEmpty, sign != "/" {
+            read(String(root), isStructure: sign == "#" || name.dropFirst(root.count).first == ".")
+        }
         if sign == "#" || sign == "^" { blocks.append(.loop(item: "")) }
     }
 
@@ -191,7 +210,7 @@ struct JinjaBody {
     /// A block whose beginning has no counterpart: what is in it stays, and its end finds something to close.
     private mutating func unknown(_ words: String, closing: String) {
         keep("{% \(words) %}")
-        text += "{{#if true}}"
+        append("{{#if true}}")
         blocks.append(.unknown(closing: closing))
     }
 
@@ -221,7 +240,7 @@ struct JinjaBody {
             position += skipped.count
             _ = until("%}")
             histories.insert(list)
-            text += "{{history}}"
+            append("{{history}}")
             return
         }
         guard let path = path(list, isList: true) else { return unknown(words, closing: "endfor") }
@@ -252,7 +271,7 @@ struct JinjaBody {
             let known = ["index0": "@index", "first": "@first", "last": "@last"]
             return names.count == 2 ? known[names[1]] : nil
         }
-        read(names[0], isList: isList)
+        read(names[0], isStructure: isList || names.count > 1)
         let isPlain = items.isEmpty && !Self.reserved.contains(names[0])
         return (isPlain ? "" : "@root.") + names.joined(separator: ".")
     }
@@ -262,13 +281,13 @@ struct JinjaBody {
         return words.count > 1 && words.last == quote ? words : nil
     }
 
-    private mutating func read(_ name: String, isList: Bool) {
+    private mutating func read(_ name: String, isStructure: Bool) {
         if !reads.contains(name) { reads.append(name) }
-        if isList { lists.insert(name) }
+        if isStructure { structures.insert(name) }
     }
 
     private mutating func keep(_ tag: String) {
         notes.append((.error, line, "'\(tag)' is not translated; it stands in the text as a comment"))
-        text += "{{!-- \(tag.replacing("--", with: "- -").replacing("}}", with: "} }")) --}}"
+        comment(tag)
     }
 }

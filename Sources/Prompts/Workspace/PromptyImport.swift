@@ -39,7 +39,7 @@ package struct PromptyImport {
         for note in body.notes { add(note.severity, note.message, Place(line: note.line, column: 1)) }
         variables.removeAll { $0.kind == .conversation || body.histories.contains($0.name) }
         for name in body.reads where !variables.contains(where: { $0.name == name }) {
-            variables.append(PromptyProperty(name: name, type: body.lists.contains(name) ? "any" : "string"))
+            variables.append(PromptyProperty(name: name, type: body.structures.contains(name) ? "any" : "string"))
         }
         text = head + body.text
     }
