@@ -98,7 +98,8 @@ struct AttemptPart {
     }
 
     private func text(_ adjustment: Adjustment) -> String {
-        "\(Money.decimal(nano: adjustment.nano)) (\(adjustment.kind.rawValue)) by \(adjustment.by), "
+        "\(Money.decimal(nano: adjustment.nano))\(attempt.currency(of: adjustment).map { " \($0)" } ?? "")"
+            + " (\(adjustment.kind.rawValue)) by \(adjustment.by), "
             + "\(Timestamp.format(adjustment.at)): \(adjustment.reason)"
     }
 }

@@ -25,6 +25,11 @@ extension RequestPage {
 }
 
 extension AttemptDetail {
+    /// A correction's own where the attempt had no price; else the attempt's. Nil where a row names neither.
+    func currency(of adjustment: Adjustment) -> Currency? {
+        adjustment.currency ?? (settlement?.cost ?? quote.bound)?.currency
+    }
+
     fileprivate func write(to body: inout JSONWriter) {
         body.beginObject()
         body.member("attempt", attempt)
@@ -100,6 +105,7 @@ extension AttemptDetail {
             body.beginObject()
             body.member("kind", adjustment.kind.rawValue)
             body.member("amount", Money.decimal(nano: adjustment.nano))
+            body.member("currency", currency(of: adjustment)?.code)
             body.member("by", adjustment.by)
             body.member("reason", adjustment.reason)
             body.member("at", Timestamp.format(adjustment.at))

@@ -123,6 +123,27 @@ import Testing
         #expect(json[0]["tier"] == JSONValue.null && json[0]["pieces"]?.objectValue?.isEmpty == true)
     }
 
+    @Test func aCorrectionSaysItsCurrency() async throws {
+        var detail = try #require(try await detail())
+        func correct(_ attempt: Int, _ currency: Currency?) {
+            var adjustment = Adjustment(
+                request: id, attempt: attempt + 1, kind: .reprice, nano: -5, by: "anna", reason: "found",
+                at: 1_795_248_000_000)
+            adjustment.currency = currency
+            detail.attempts[attempt].adjustments = [adjustment]
+        }
+        correct(1, nil)
+        detail.attempts[0].settlement?.cost = nil
+        detail.attempts[0].quote.bound = nil
+        correct(0, .eur)
+        let text = RequestPage(detail).text
+        #expect(text.contains("\n  correction    -0.000000005 EUR (reprice) by anna, "))
+        #expect(text.contains("\n  correction    -0.000000005 USD (reprice) by anna, "))
+        let json = try JSONValue(parsing: RequestPage(detail).json.bytes)["attempts"]?.arrayValue ?? []
+        let currencies = json.map { $0["corrections"]?.arrayValue?[0]["currency"]?.stringValue }
+        #expect(currencies == ["EUR", "USD"])
+    }
+
     @Test func theJSONOfAPageIsOneObject() async throws {
         let json = try JSONValue(parsing: RequestPage(try #require(try await detail())).json.bytes)
         #expect(json["id"]?.stringValue == id.description)
