@@ -69,12 +69,4 @@ extension Assertion {
     package var isOfRendering: Bool {
         if case .render = test { true } else { false }
     }
-
-    /// Whether another model must be called to decide it.
-    package var needsModel: Bool {
-        switch test {
-        case .judge, .pairwise, .similar: true
-        default: false
-        }
-    }
 }

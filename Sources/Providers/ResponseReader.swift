@@ -30,7 +30,7 @@ struct ResponseReader: Sendable {
         if let failure = reader.failure(document.root, of: document) { throw failure }
         guard let output = document.member("output", of: document.root), document.kind(output) == .array else {
             var failure = UpstreamFailure(.malformedAnswer, status: 200, message: "the answer has no output")
-            failure.usage = reader.reading.usage
+            (failure.usage, failure.tier) = (reader.reading.usage, reader.reading.tier)
             throw failure
         }
         return reader.reading

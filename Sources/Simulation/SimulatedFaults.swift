@@ -47,46 +47,55 @@ extension SimulatedAnswer {
     }
 }
 
-extension SimulatedGeneration {
-    /// The answer as its model gives it, faults included.
-    var answer: SimulatedAnswer {
-        request.isStream ? streamed : complete
-    }
-
-    private var complete: SimulatedAnswer {
-        let behaviour = request.model.behaviour
-        if behaviour == .errorInSuccess { return SimulatedAnswer(whole: SimulatedGeneration.lateError) }
-        var answer = SimulatedAnswer(whole: whole(hasUsage: behaviour != .noUsage))
-        let body = answer.body
+extension SimulatedModel {
+    /// A whole answer as this model gives it, faults included.
+    ///
+    /// - Parameter failure: what stands in its place when the model fails with status 200.
+    func answer(whole body: [UInt8], failure: [UInt8]) -> SimulatedAnswer {
+        var answer = SimulatedAnswer(whole: body)
         let half = Array(body.prefix(body.count / 2))
         switch behaviour {
         case .hangStream: answer.steps = [.bytes(half), .hang]
         case .resetStream: answer.steps = [.bytes(half), .reset]
         case .truncated, .malformed: answer = SimulatedAnswer(whole: half)
+        case .errorInSuccess: answer = SimulatedAnswer(whole: failure)
         default: break
         }
         return answer
     }
 
-    private var streamed: SimulatedAnswer {
-        let behaviour = request.model.behaviour
-        let all = events(hasUsage: behaviour != .noUsage)
-        let half = Array(all.prefix(max(2, all.count / 2)))
-        let gap = request.model.pace.gap
-        switch behaviour {
-        case .hangStream: return SimulatedAnswer(events: half, gap: gap, endingWith: .hang)
-        case .resetStream: return SimulatedAnswer(events: half, gap: gap, endingWith: .reset)
-        case .truncated: return SimulatedAnswer(events: half, gap: gap, endingWith: .end)
-        case .malformed:
-            let broken = Array("data: {\"id\":\"chatcmpl-sim\",\"choices\":[{\"index\":0,\n\n".utf8)
-            return SimulatedAnswer(events: half + [broken], gap: gap, endingWith: .end)
-        case .errorInSuccess:
-            let error = Array("data: ".utf8) + SimulatedGeneration.lateError + Array("\n\n".utf8)
-            let events = half + [error, SimulatedGeneration.terminator]
-            return SimulatedAnswer(events: events, gap: gap, endingWith: .end)
-        default:
-            return SimulatedAnswer(events: all + [SimulatedGeneration.terminator], gap: gap, endingWith: .end)
+    /// A stream as this model gives it, faults included.
+    ///
+    /// - Parameters:
+    ///   - end: the events that say that the stream is over, whole or not.
+    ///   - broken: an event that cannot be read.
+    ///   - failure: the event of a model that fails after it has begun.
+    func answer(events: [[UInt8]], end: [[UInt8]] = [], broken: String, failure: [UInt8]) -> SimulatedAnswer {
+        let half = Array(events.prefix(max(2, events.count / 2)))
+        let (sent, last): ([[UInt8]], SimulatedAnswer.Step) =
+            switch behaviour {
+            case .hangStream: (half, .hang)
+            case .resetStream: (half, .reset)
+            case .truncated: (half, .end)
+            case .malformed: (half + [Array(broken.utf8)], .end)
+            case .errorInSuccess: (half + [failure] + end, .end)
+            default: (events + end, .end)
+            }
+        return SimulatedAnswer(events: sent, gap: pace.gap, endingWith: last)
+    }
+}
+
+extension SimulatedGeneration {
+    /// The answer as its model gives it, faults included.
+    var answer: SimulatedAnswer {
+        let (model, hasUsage) = (request.model, request.model.behaviour != .noUsage)
+        guard request.isStream else {
+            return model.answer(whole: whole(hasUsage: hasUsage), failure: SimulatedGeneration.lateError)
         }
+        return model.answer(
+            events: events(hasUsage: hasUsage), end: [SimulatedGeneration.terminator],
+            broken: "data: {\"id\":\"chatcmpl-sim\",\"choices\":[{\"index\":0,\n\n",
+            failure: Array("data: ".utf8) + SimulatedGeneration.lateError + Array("\n\n".utf8))
     }
 
     private static let lateError = SimulatedAnswer.errorBody(

@@ -19,7 +19,18 @@ struct SimulatedResponse {
     }
 
     /// The answer as its model gives it, faults included.
-    var answer: SimulatedAnswer { request.isStream ? streamed : complete }
+    var answer: SimulatedAnswer {
+        let (model, hasUsage) = (request.model, request.model.behaviour != .noUsage)
+        guard request.isStream else {
+            var writer = JSONWriter(capacity: 1024 + choice.text.bytes.count)
+            write(endStatus, hasUsage: hasUsage, to: &writer)
+            return model.answer(whole: writer.bytes, failure: failed)
+        }
+        let start = Array("event: response.failed\ndata: {\"type\":\"response.failed\",\"response\":".utf8)
+        return model.answer(
+            events: events(hasUsage: hasUsage), broken: "data: {\"type\":\"response.output_text.delta\",\n\n",
+            failure: start + failed + Array("}\n\n".utf8))
+    }
 
     private enum Status: String {
         case inProgress = "in_progress"
@@ -176,45 +187,7 @@ extension SimulatedResponse {
     }
 }
 
-// MARK: Faults
-
 extension SimulatedResponse {
-    private var complete: SimulatedAnswer {
-        let behaviour = request.model.behaviour
-        var writer = JSONWriter(capacity: 1024 + choice.text.bytes.count)
-        write(endStatus, hasUsage: behaviour != .noUsage, to: &writer)
-        let half = Array(writer.bytes.prefix(writer.bytes.count / 2))
-        switch behaviour {
-        case .errorInSuccess: return SimulatedAnswer(whole: failed)
-        case .hangStream, .resetStream:
-            var answer = SimulatedAnswer(whole: writer.bytes)
-            answer.steps = [.bytes(half), behaviour == .hangStream ? .hang : .reset]
-            return answer
-        case .truncated, .malformed: return SimulatedAnswer(whole: half)
-        default: return SimulatedAnswer(whole: writer.bytes)
-        }
-    }
-
-    private var streamed: SimulatedAnswer {
-        let behaviour = request.model.behaviour
-        let all = events(hasUsage: behaviour != .noUsage)
-        let half = Array(all.prefix(max(2, all.count / 2)))
-        let gap = request.model.pace.gap
-        switch behaviour {
-        case .hangStream: return SimulatedAnswer(events: half, gap: gap, endingWith: .hang)
-        case .resetStream: return SimulatedAnswer(events: half, gap: gap, endingWith: .reset)
-        case .truncated: return SimulatedAnswer(events: half, gap: gap, endingWith: .end)
-        case .malformed:
-            let broken = Array("data: {\"type\":\"response.output_text.delta\",\n\n".utf8)
-            return SimulatedAnswer(events: half + [broken], gap: gap, endingWith: .end)
-        case .errorInSuccess:
-            let end = Array("event: response.failed\ndata: {\"type\":\"response.failed\",\"response\":".utf8)
-            let events = half + [end + failed + Array("}\n\n".utf8)]
-            return SimulatedAnswer(events: events, gap: gap, endingWith: .end)
-        default: return SimulatedAnswer(events: all, gap: gap, endingWith: .end)
-        }
-    }
-
     /// A Response object that says that there is no answer.
     private var failed: [UInt8] {
         let error = #"{"code":"server_error","message":"the simulated server failed after it had begun"}"#

@@ -57,32 +57,36 @@ extension ChatTools {
     }
 
     private static func function(_ tool: RequestReader, schema: StaticString) throws(GatewayError) -> Tool {
-        let name = try tool.rawString("name")
         if try tool.bool("async") == true { throw tool.unsupported("async", "a call whose result comes later") }
+        let json = try nested(tool, in: "function") { (output) throws(GatewayError) in
+            output.copy("parameters", tool.raw(schema))
+            output.copy("strict", tool.raw("strict"))
+        }
+        return Tool(name: try tool.string("name"), json: json)
+    }
+
+    /// A tool as chat completions have it: `{"type": T, T: {"name": …, "description": …, …}}`.
+    static func nested(
+        _ tool: RequestReader, in type: StaticString, _ members: (inout JSONWriter) throws(GatewayError) -> Void
+    ) throws(GatewayError) -> [UInt8] {
+        let name = try tool.rawString("name")
         var output = JSONWriter()
         output.beginObject()
-        output.member("type", "function")
-        output.name("function")
+        output.name("type")
+        output.string(type)
+        output.name(type)
         output.beginObject()
         output.copy("name", name)
         output.copy("description", tool.raw("description"))
-        output.copy("parameters", tool.raw(schema))
-        output.copy("strict", tool.raw("strict"))
+        try members(&output)
         output.endObject()
         output.endObject()
-        return Tool(name: try tool.string("name"), json: output.bytes)
+        return output.bytes
     }
 
     private static func nestedCustom(_ tool: RequestReader) throws(GatewayError) -> [UInt8] {
-        let name = try tool.rawString("name")
-        var output = JSONWriter()
-        output.beginObject()
-        output.member("type", "custom")
-        output.name("custom")
-        output.beginObject()
-        output.copy("name", name)
-        output.copy("description", tool.raw("description"))
-        if let format = try tool.object("format") {
+        try nested(tool, in: "custom") { (output) throws(GatewayError) in
+            guard let format = try tool.object("format") else { return }
             output.name("format")
             output.beginObject()
             output.copy("type", format.raw("type"))
@@ -95,9 +99,6 @@ extension ChatTools {
             }
             output.endObject()
         }
-        output.endObject()
-        output.endObject()
-        return output.bytes
     }
 
     private static func copy(of tool: RequestReader) -> [UInt8] {

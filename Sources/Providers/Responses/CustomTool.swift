@@ -7,34 +7,25 @@ enum CustomTool {
     ///
     /// A grammar cannot be enforced there; the model is told of it.
     static func function(_ tool: RequestReader) throws(GatewayError) -> [UInt8] {
-        let name = try tool.rawString("name")
         let input = try inputDescription(tool)
-        var output = JSONWriter()
-        output.beginObject()
-        output.member("type", "function")
-        output.name("function")
-        output.beginObject()
-        output.copy("name", name)
-        output.copy("description", tool.raw("description"))
-        output.member(
-            "parameters",
-            .object([
-                JSONMember("type", .string("object")),
-                JSONMember(
-                    "properties",
-                    .object([
-                        JSONMember(
-                            "input",
-                            .object([
-                                JSONMember("type", .string("string")), JSONMember("description", .string(input)),
-                            ]))
-                    ])),
-                JSONMember("required", .array([.string("input")])),
-                JSONMember("additionalProperties", .bool(false)),
-            ]))
-        output.endObject()
-        output.endObject()
-        return output.bytes
+        return try ChatTools.nested(tool, in: "function") { (output) throws(GatewayError) in
+            output.member(
+                "parameters",
+                .object([
+                    JSONMember("type", .string("object")),
+                    JSONMember(
+                        "properties",
+                        .object([
+                            JSONMember(
+                                "input",
+                                .object([
+                                    JSONMember("type", .string("string")), JSONMember("description", .string(input)),
+                                ]))
+                        ])),
+                    JSONMember("required", .array([.string("input")])),
+                    JSONMember("additionalProperties", .bool(false)),
+                ]))
+        }
     }
 
     private static func inputDescription(_ tool: RequestReader) throws(GatewayError) -> String {

@@ -2,20 +2,20 @@ import Glibc
 
 /// Small files, read and written at once.
 enum WholeFile {
-    /// Returns the bytes, at most 16 MiB; nil when there are more or it cannot be read, and `errno` says why.
-    static func read(_ path: String) -> [UInt8]? {
+    /// Returns the bytes, at most `limit`; nil when there are more (`EFBIG`) or it cannot be read, and `errno` says why.
+    static func read(_ path: String, limit: Int = 16 << 20) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 16 << 10)
+        var piece = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = Glibc.read(descriptor, &piece, piece.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
             if count == 0 { return bytes }
             bytes += piece.prefix(count)
-            guard bytes.count <= 16 << 20 else {
+            guard bytes.count <= limit else {
                 errno = EFBIG
                 return nil
             }
@@ -24,19 +24,9 @@ enum WholeFile {
 
     /// Returns all bytes of a file of at most `limit`; says what is wrong with any other, and what helps a longer one.
     static func read(_ path: String, limit: Int, remedy: String) throws(Failure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .usage("\(path): \(String(cString: strerror(errno)))") }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
-            let count = Glibc.read(descriptor, &piece, piece.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .usage("\(path): \(String(cString: strerror(errno)))") }
-            if count == 0 { return bytes }
-            bytes += piece.prefix(count)
-            guard bytes.count <= limit else { throw .usage("\(path): is longer than \(limit) bytes; \(remedy)") }
-        }
+        if let bytes = read(path, limit: limit) { return bytes }
+        guard errno != EFBIG else { throw .usage("\(path): is longer than \(limit) bytes; \(remedy)") }
+        throw .usage("\(path): \(String(cString: strerror(errno)))")
     }
 
     /// Makes a file that only its owner may read. False when it exists or cannot be made, and `errno` says why.
