@@ -38,8 +38,8 @@ package struct UpstreamTimeouts: Sendable, Hashable {
     package var total: Duration
 
     package init(
-        connect: Duration = .seconds(5), firstByte: Duration = .seconds(120), idle: Duration = .seconds(60),
-        total: Duration = .seconds(900)
+        connect: Duration = .seconds(5), firstByte: Duration = .seconds(600), idle: Duration = .seconds(300),
+        total: Duration = .seconds(3_600)
     ) {
         self.connect = connect
         self.firstByte = firstByte

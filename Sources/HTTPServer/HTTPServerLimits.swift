@@ -7,7 +7,7 @@ package struct HTTPServerLimits: Sendable {
     /// Fields of a head, and of trailers; beyond it 431.
     package var maxHeaders = 128
     /// Beyond it 413, unless ``HTTPAdmission/proceed(maxBody:)`` says otherwise.
-    package var maxBody = 10 << 20
+    package var maxBody = 32 << 20
     /// The bodies of all requests that this listener holds at a time; beyond it 503.
     package var maxBodiesTotal = 256 << 20
     /// Beyond it a connection gets 503 and is closed.
@@ -21,7 +21,7 @@ package struct HTTPServerLimits: Sendable {
     package var minBodyRate = 1000
     package var bodyRateGrace = Duration.seconds(10)
     /// How long a connection may be open without a request; then it is closed.
-    package var idleTimeout = Duration.seconds(60)
+    package var idleTimeout = Duration.seconds(620)
     /// How long a client may take nothing of what waits for it; then it counts as gone.
     package var writeStall = Duration.seconds(30)
     /// How long a connection that we end waits for its client to end it too, so that the last answer is not lost.

@@ -92,10 +92,10 @@ package struct DrainSettings: Sendable, Hashable {
 package struct TimeoutSettings: Sendable, Hashable {
     /// Name resolution, TCP and TLS. Default: 5 s.
     package var connect: Duration = .seconds(5)
-    /// From the last byte of the request to the first of the answer. Default: 120 s.
-    package var firstByte: Duration = .seconds(120)
-    /// Between two pieces of an answer. Default: 60 s.
-    package var idle: Duration = .seconds(60)
-    /// The whole attempt. Default: 15 min.
-    package var total: Duration = .seconds(900)
+    /// From the last byte of the request to the first of the answer. Default: 10 min, as long as official clients wait.
+    package var firstByte: Duration = .seconds(600)
+    /// Between two pieces of an answer. Default: 5 min: models that think are silent for minutes.
+    package var idle: Duration = .seconds(300)
+    /// The whole attempt. Default: 60 min.
+    package var total: Duration = .seconds(3_600)
 }

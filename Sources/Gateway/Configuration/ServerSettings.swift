@@ -81,22 +81,29 @@ package struct LimitSettings: Sendable, Hashable {
     package var maxHead: Int = 64 << 10
     /// Header fields of a request. Default: 128.
     package var maxHeaders: Int = 128
-    /// Body of a request. Default: 10 MiB.
-    package var maxBody: Int = 10 << 20
+    /// Body of a request. Default: 32 MiB.
+    package var maxBody: Int = 32 << 20
     /// Open client connections. Default: 20,000.
     package var maxConnections: Int = 20_000
     /// From the first byte of a head to its last. Default: 10 s.
     package var headTimeout: Duration = .seconds(10)
     /// From the end of the head to the end of the body. Default: 60 s.
     package var bodyTimeout: Duration = .seconds(60)
-    /// A connection without a request. Default: 60 s.
-    package var idleTimeout: Duration = .seconds(60)
+    /// A connection without a request. Default: 620 s, so that it outlives what load balancers keep (60 s to 600 s) and
+    /// none of them sends a request into a closing connection.
+    package var idleTimeout: Duration = .seconds(620)
+    /// How long calls are still taken after SIGTERM, while `/readyz` says 503. Default: 5 s.
+    package var shutdownDelay: Duration = .seconds(5)
     /// How long running requests may go on after SIGTERM. Default: 60 s.
     package var shutdownTimeout: Duration = .seconds(60)
     /// Requests in work at once; more are answered 503 `overloaded`. Default: 4,000.
     package var maxInFlight: Int = 4_000
     /// A whole answer of an upstream; a longer one is 502. Default: 32 MiB.
     package var maxAnswer: Int = 32 << 20
+    /// What all calls together hold in memory; above it 503 `overloaded`. Default: 1 GiB.
+    package var maxBuffered: Int = 1 << 30
+    /// How long the beginning of a stream is held back while it says nothing. Default: 5 s; 0 s holds nothing.
+    package var holdBeginning: Duration = .seconds(5)
 }
 
 /// What is written to standard error.

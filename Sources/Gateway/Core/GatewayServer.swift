@@ -143,6 +143,7 @@ extension HTTPServerLimits {
         maxHead = settings.maxHead
         maxHeaders = settings.maxHeaders
         maxBody = settings.maxBody
+        maxBodiesTotal = max(maxBody, settings.maxBuffered / share)
         maxConnections = max(1, settings.maxConnections / share)
         headTimeout = settings.headTimeout
         bodyTimeout = settings.bodyTimeout

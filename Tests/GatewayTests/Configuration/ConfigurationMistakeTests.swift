@@ -33,6 +33,13 @@ import Testing
         ("limits: {max_body: 10MB}", "error: limits.max_body: must be a size from 1KiB to 1GiB"),
         ("limits: {max_body: 999999999999GiB}", "error: limits.max_body: must be a size from 1KiB to 1GiB"),
         ("limits: {head_timeout: 10}", "error: limits.head_timeout: must be a duration from 100ms to 1d"),
+        (
+            "limits: {max_buffered: 16MiB}",
+            "gateway.yaml:1:10: error: limits.max_buffered: is below max_answer (32MiB); one such call would never be served"
+        ),
+        ("limits: {max_body: 1GiB, max_buffered: 1000MiB}", "limits.max_buffered: is below max_body (1GiB)"),
+        ("limits: {hold_beginning: 2m}", "error: limits.hold_beginning: must be a duration from 0s to 1m"),
+        ("limits: {shutdown_delay: 5}", "error: limits.shutdown_delay: must be a duration from 0s to 1h"),
         ("limits: {max_headers: many}", "error: limits.max_headers: must be a whole number from 8 to 10000"),
         ("admin: {token: ''}", "error: admin.token: is empty; leave the key out to answer on loopback only"),
         ("admin: {token: short}", "error: admin.token: must have 32 or more visible ASCII characters"),

@@ -26,6 +26,34 @@ import Testing
         }
     }
 
+    /// Read as if somebody had written them into the file, the defaults of the page are those of the program.
+    @Test func defaultsOfLimitsAreAsDescribed() throws {
+        let loaded = try load("limits: {\(try defaults(of: "limits"))}")
+        #expect(loaded.limits == LimitSettings())
+    }
+
+    @Test func defaultsOfTimeoutsAreAsDescribed() throws {
+        let timeouts = try defaults(of: "providers.NAME.timeouts")
+        let loaded = try load("providers: {p: {kind: openai, base_url: 'https://a.example', timeouts: {\(timeouts)}}}")
+        #expect(loaded.providers["p"]?.timeouts == TimeoutSettings())
+    }
+
+    /// The rows of a chapter as members of a mapping.
+    private func defaults(of chapter: String) throws -> String {
+        let rows = (try Self.chapters()[chapter] ?? "").split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let members = rows.map { row in
+            let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: [" ", "`"]) }
+            return "\(cells[0]): \(cells[1])"
+        }
+        #expect(members.count >= 4)
+        return members.joined(separator: ", ")
+    }
+
+    private func load(_ text: String) throws -> Configuration {
+        let folder = try ConfigurationFolder(["gateway.yaml": text])
+        return try #require(folder.load().configuration)
+    }
+
     private func names<Key: ConfigurationKey>(of _: Key.Type) -> [String] { Key.allCases.map(\.rawValue) }
 
     @Test func noKeyIsDescribedThatCannotBeRead() throws {
