@@ -107,7 +107,7 @@ import Testing
         ("1 \r\n", 400),
         ("1 ;a\r\n", 400), ("1\n", 400), ("1\r2\r\n", 400), ("1;a\u{0}\r\n", 400), ("1\r\nab", 400), ("1\r\na\n", 400),
         ("1\r\na\r\r\n", 400), ("ffffffffffffffff\r\n", 400), ("10000000000000001\r\n", 400),
-        ("fffffffffffffff\r\n", 413), ("a00001\r\n", 413), ("0\r\nA : b\r\n", 400), ("0\r\n b\r\n", 400),
+        ("fffffffffffffff\r\n", 413), ("2000001\r\n", 413), ("0\r\nA : b\r\n", 400), ("0\r\n b\r\n", 400),
         ("0\r\n\n", 400), ("1;" + String(repeating: "x", count: 5000), 400),
         ("0\r\nA: " + String(repeating: "x", count: 9000), 431),
     ])

@@ -35,7 +35,7 @@ import Testing
         ("limits: {head_timeout: 10}", "error: limits.head_timeout: must be a duration from 100ms to 1d"),
         (
             "limits: {max_buffered: 16MiB}",
-            "gateway.yaml:1:10: error: limits.max_buffered: is below max_answer (32MiB); one such call would never be served"
+            "gateway.yaml:1:24: error: limits.max_buffered: is below max_answer (32MiB); one such call would never be served"
         ),
         ("limits: {max_body: 1GiB, max_buffered: 1000MiB}", "limits.max_buffered: is below max_body (1GiB)"),
         ("limits: {hold_beginning: 2m}", "error: limits.hold_beginning: must be a duration from 0s to 1m"),
