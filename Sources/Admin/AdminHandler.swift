@@ -4,7 +4,7 @@ package import HTTPServer
 package import HTTPTypes
 import Inference
 import Ledger
-import NetIO
+package import NetIO
 
 /// Serves the admin port, or the socket beside the ledger, on one event loop.
 ///
@@ -28,7 +28,7 @@ package final class AdminHandler: HTTPHandler {
 
     // MARK: HTTPHandler
 
-    package func accept(_ head: HTTPRequestHead, contentLength: Int?) -> HTTPAdmission {
+    package func accept(_ head: HTTPRequestHead, contentLength: Int?, from peer: SocketAddress?) -> HTTPAdmission {
         do throws(GatewayError) {
             try checkHost(head)
             try checkOrigin(head)
@@ -39,6 +39,7 @@ package final class AdminHandler: HTTPHandler {
             }
             return .proceed(maxBody: AdminHandler.maxBody)
         } catch {
+            gateway.refusals.note(error, on: .admin, path: head.path, from: peer)
             return .refuse(answer(for: error, allow: allowedMethods(error, head)))
         }
     }
@@ -59,7 +60,9 @@ package final class AdminHandler: HTTPHandler {
     }
 
     package func answer(for failure: HTTPFailure) -> HTTPAnswer {
-        answer(for: GatewayError(failure.status, "invalid_http", failure.message))
+        let error = GatewayError(failure.status, "invalid_http", failure.message)
+        gateway.refusals.note(error, on: .admin)
+        return answer(for: error)
     }
 
     // MARK: Gate

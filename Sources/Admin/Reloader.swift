@@ -56,6 +56,7 @@ package actor Reloader {
             return refused(before, built.diagnostics + [fault])
         }
         gateway.generations.replace(with: next)
+        gateway.metrics.reloaded(at: entry.at)
         gateway.events.post(.reloaded(generation: next.id))
         notePromptsServed()
         let findings = built.diagnostics + Reloader.restartsNeeded(before.configuration, next.configuration)
@@ -107,6 +108,7 @@ package actor Reloader {
 
     private func refused(_ before: Generation, _ findings: [Diagnostic]) -> Outcome {
         let reason = findings.first { $0.severity == .error }?.description ?? ""
+        gateway.metrics.reloadRefused()
         gateway.events.post(.reloadRefused(reason: reason))
         log.error(
             "configuration not reloaded; the generation before serves on",

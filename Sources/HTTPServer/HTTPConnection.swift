@@ -173,7 +173,7 @@ final class HTTPConnection: ReadinessHandler {
         minorVersion = parsed.head.minorVersion
         var length: Int?
         if case .length(let bytes) = parsed.framing { length = bytes }
-        switch listener.handler.accept(parsed.head, contentLength: length) {
+        switch listener.handler.accept(parsed.head, contentLength: length, from: peer) {
         case .proceed(let maxBody, let finding):
             self.finding = finding
             try expectBody(parsed, length, maxBody: maxBody ?? listener.limits.maxBody)

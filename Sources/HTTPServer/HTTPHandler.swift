@@ -1,11 +1,14 @@
 package import HTTPTypes
+package import NetIO
 
 /// What serves the requests of a listener. Called on its loop; must not block.
 package protocol HTTPHandler: AnyObject {
     /// Looks at a head before its body is read: route, method, key. Synchronous and cheap.
     ///
-    /// - Parameter contentLength: the bytes to come, 0 for a request without a body; nil when only its end will tell.
-    func accept(_ head: HTTPRequestHead, contentLength: Int?) -> HTTPAdmission
+    /// - Parameters:
+    ///   - contentLength: the bytes to come, 0 for a request without a body; nil when only its end will tell.
+    ///   - peer: who sends it; nil when that is unknown.
+    func accept(_ head: HTTPRequestHead, contentLength: Int?, from peer: SocketAddress?) -> HTTPAdmission
 
     /// Answers one request, whose body is complete. Runs as a task on the loop, one at a time for each connection.
     ///

@@ -8,6 +8,7 @@ import Glibc
         let words = CommandLine.arguments
         var code = run(Array(words.dropFirst()), program: words.first ?? "llmgw")
         Output.standard.flush()
+        Output.errors.flush()
         if let fault = Output.standard.fault, code == .success || code == .findings {
             // Half a report must not look like a whole one.
             Output.errors.line("llmgw: standard output cannot be written: \(fault)")

@@ -98,7 +98,9 @@ final class Fixture: Sendable {
             fields.append("host", host)
             if let authorization { fields.append("authorization", authorization) }
             let head = HTTPRequestHead(method: .get, path: path, query: nil, fields: fields)
-            guard case .refuse(let answer) = AdminHandler(gateway, reloader: reloader).accept(head, contentLength: 0)
+            guard
+                case .refuse(let answer) = AdminHandler(gateway, reloader: reloader).accept(
+                    head, contentLength: 0, from: nil)
             else { return nil }
             return answer.status
         }

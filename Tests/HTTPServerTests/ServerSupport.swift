@@ -23,7 +23,9 @@ final class TestHandler: HTTPHandler {
         self.work = work
     }
 
-    func accept(_ head: HTTPRequestHead, contentLength: Int?) -> HTTPAdmission { admit(head, contentLength) }
+    func accept(_ head: HTTPRequestHead, contentLength: Int?, from peer: SocketAddress?) -> HTTPAdmission {
+        admit(head, contentLength)
+    }
 
     func respond(to exchange: HTTPExchange) async { await work(exchange) }
 

@@ -1,5 +1,6 @@
 import Inference
 import Ledger
+import NetIO
 import PluginKit
 import Providers
 import Telemetry
@@ -22,6 +23,26 @@ struct GatewayLog: Sendable {
                 "provider": .string(attempt.target.provider.name), "model": .string(attempt.target.model),
                 "reason": .string(failure.logDescription),
             ])
+    }
+
+    /// - Parameter count: refusals of the kind since its line before, this one among them.
+    func refused(
+        _ error: GatewayError, on port: RefusalWatch.Port, path: String?, from peer: SocketAddress?, key: KeyRecord?,
+        count: Int
+    ) {
+        var line = LogLine(level: .warning, message: "requests were refused before they had a row")
+        line.fields = [
+            ("port", .string(port.rawValue)), ("status", .integer(error.status)), ("code", .string(error.code)),
+            ("count", .integer(count)),
+        ]
+        if let path { line.fields.append(("path", .string(String(path.prefix(128))))) }
+        if let peer { line.fields.append(("peer", .string(peer.description))) }
+        if let key {
+            line.fields.append(("key", .string(key.id)))
+            line.fields.append(("application", .string(key.application)))
+            line.fields.append(("why", .string(key.revokedAt == nil ? "the key has expired" : "the key is revoked")))
+        }
+        log.write(line)
     }
 
     func ledgerFailed(_ call: InferenceCall, _ error: LedgerError) {

@@ -15,6 +15,9 @@ package final class GatewayMetrics: Sendable {
     private let cost: MetricFamily<Counter>
     private let deliveries: MetricFamily<Counter>
     private let pending: MetricFamily<Gauge>
+    private let refusals: MetricFamily<Counter>
+    private let reloadSuccess: MetricFamily<Gauge>
+    private let reloadTime: MetricFamily<Gauge>
     private let promptFailures: MetricFamily<Gauge>
     private let promptSyncs: MetricFamily<Counter>
     /// Finding a metric by its labels costs more than counting: what belongs together is found once.
@@ -44,11 +47,33 @@ package final class GatewayMetrics: Sendable {
             help: "Tries to deliver alerts of budgets to the webhook, by what they came to.",
             labels: ["result"])
         pending = registry.gauge("llmgw_alerts_pending", help: "Alerts that wait for their delivery.")
+        refusals = registry.counter(
+            "llmgw_refusals_total",
+            help: "Requests that were refused before they had a row in the ledger, by port and reason.",
+            labels: ["port", "status", "code"])
+        reloadSuccess = registry.gauge(
+            "llmgw_reload_success",
+            help: "Whether the last reload of the configuration, or the start, was taken: 1 or 0.")
+        reloadTime = registry.gauge(
+            "llmgw_reload_timestamp_seconds",
+            help: "When the configuration that serves was read, in seconds since 1970.", decimals: 3)
         promptFailures = registry.gauge(
             "llmgw_prompts_sync_failed", help: "1 while the newest prompts cannot be served; those before are.")
         promptSyncs = registry.counter(
             "llmgw_prompts_syncs_total", help: "Looks at the repository of prompts, by how they ended.",
             labels: ["result"])
+    }
+
+    /// - Parameter now: milliseconds since 1970, UTC.
+    package func reloaded(at now: Int64) {
+        reloadSuccess.with().set(1)
+        reloadTime.with().set(now)
+    }
+
+    package func reloadRefused() { reloadSuccess.with().set(0) }
+
+    func refused(_ error: GatewayError, on port: RefusalWatch.Port) {
+        refusals.with(port.rawValue, String(error.status), error.code).increment()
     }
 
     /// - Parameter result: `changed`, `unchanged` or `failed`.

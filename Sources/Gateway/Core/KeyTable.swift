@@ -28,11 +28,16 @@ package final class KeyTable: Sendable {
     ///
     /// - Parameter now: milliseconds since 1970, UTC.
     package func record(of key: ArraySlice<UInt8>, at now: Int64) -> KeyRecord? {
+        known(key).flatMap { $0.isValid(at: now) ? $0 : nil }
+    }
+
+    /// Returns the record of `key`, be it valid or not: for those who are told of a refusal, never for a decision.
+    package func known(_ key: ArraySlice<UInt8>) -> KeyRecord? {
         let digest = SHA256.hash(key.span)
         guard let record = keys.withLock({ $0[digest] }), constantTimeEquals(record.hash, digest.bytes) else {
             return nil
         }
-        return record.isValid(at: now) ? record : nil
+        return record
     }
 }
 

@@ -15,6 +15,8 @@ package final class LLMGateway: Sendable {
     /// What plugins are told of beside the requests.
     package let events = EventQueue()
     package let promptSync = PromptSync()
+    /// Requests that leave no row.
+    package let refusals: RefusalWatch
     let log: GatewayLog
     /// Answers that are kept for repeated requests; nil in programs that keep none.
     package let content: ContentStore?
@@ -38,6 +40,7 @@ package final class LLMGateway: Sendable {
         generations = GenerationStore(generation)
         metrics = GatewayMetrics()
         self.log = GatewayLog(log)
+        refusals = RefusalWatch(metrics, self.log)
         self.unitKey = unitKey
     }
 

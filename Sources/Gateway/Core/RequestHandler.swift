@@ -29,7 +29,7 @@ package final class RequestHandler: HTTPHandler {
 
     // MARK: HTTPHandler
 
-    package func accept(_ head: HTTPRequestHead, contentLength: Int?) -> HTTPAdmission {
+    package func accept(_ head: HTTPRequestHead, contentLength: Int?, from peer: SocketAddress?) -> HTTPAdmission {
         do throws(GatewayError) {
             let finding = try look(at: head)
             if head.fields.range(of: "content-encoding") != nil, head.fields["content-encoding"] != "identity" {
@@ -38,6 +38,7 @@ package final class RequestHandler: HTTPHandler {
             }
             return .proceed(maxBody: gateway.generations.current.configuration.limits.maxBody, finding: finding)
         } catch {
+            note(error, head, from: peer)
             return .refuse(
                 answer(
                     for: error, id: newRequestID(), generation: gateway.generations.current,
@@ -62,6 +63,7 @@ package final class RequestHandler: HTTPHandler {
                 await handle(self, exchange, caller)
             }
         } catch {
+            note(error, exchange.head, from: exchange.peer)
             answer(exchange, error, id: newRequestID(), generation: gateway.generations.current)
         }
     }
@@ -75,9 +77,9 @@ package final class RequestHandler: HTTPHandler {
             case .overloaded: "overloaded"
             default: "invalid_http"
             }
-        return answer(
-            for: GatewayError(failure.status, code, failure.message, retryAfter: failure.status == 503 ? 1 : nil),
-            id: newRequestID(), generation: gateway.generations.current)
+        let error = GatewayError(failure.status, code, failure.message, retryAfter: failure.status == 503 ? 1 : nil)
+        gateway.refusals.note(error, on: .public)
+        return answer(for: error, id: newRequestID(), generation: gateway.generations.current)
     }
 
     // MARK: Gate
@@ -124,6 +126,12 @@ package final class RequestHandler: HTTPHandler {
             return isBearer ? value.dropFirst(7) : nil
         }
         return fields.range(of: "x-api-key").map { fields.bytes[$0] }
+    }
+
+    /// Makes a refusal that leaves no row visible to who operates the gateway.
+    private func note(_ error: GatewayError, _ head: HTTPRequestHead, from peer: SocketAddress?) {
+        let key = error.status == 401 ? RequestHandler.presentedKey(head.fields).flatMap(gateway.keys.known) : nil
+        gateway.refusals.note(error, on: .public, path: head.path, from: peer, key: key)
     }
 
     /// Refuses when more is under way than the configuration allows: an answer now is worth more than a slow one.

@@ -13,18 +13,23 @@ enum ControlSocket {
     static func remove(beside ledger: String) { unlink(path(beside: ledger)) }
 
     /// Sends one request and waits for its answer; nil when no gateway runs.
+    ///
+    /// - Parameter limit: how long the gateway may stay silent.
     static func send(
-        _ method: String, _ target: String, body: [UInt8] = [], beside ledger: String
+        _ method: String, _ target: String, body: [UInt8] = [], beside ledger: String,
+        waiting limit: Duration = .seconds(30)
     ) throws(Failure) -> Answer? {
         let path = path(beside: ledger)
-        guard let descriptor = try connect(path) else { return nil }
+        guard let descriptor = try connect(path, limit) else { return nil }
         defer { close(descriptor) }
         let head = """
             \(method) \(target) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r
             Content-Length: \(body.count)\r\nConnection: close\r\n\r\n
             """
         guard writeAll(Array(head.utf8) + body, to: descriptor), let bytes = readAll(descriptor) else {
-            throw Failure(.failure, "\(path): the gateway did not answer: \(String(cString: strerror(errno)))")
+            let reason =
+                errno == EAGAIN ? "nothing within \(limit.components.seconds) s" : String(cString: strerror(errno))
+            throw Failure(.failure, "\(path): the gateway did not answer: \(reason)")
         }
         guard let answer = Answer(bytes) else { throw Failure(.failure, "\(path): the answer is no HTTP") }
         return answer
@@ -34,7 +39,7 @@ enum ControlSocket {
         .usage("\(path): is too long for a socket's name (107 bytes); choose a shorter ledger.path")
     }
 
-    private static func connect(_ path: String) throws(Failure) -> CInt? {
+    private static func connect(_ path: String, _ limit: Duration) throws(Failure) -> CInt? {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
@@ -43,7 +48,8 @@ enum ControlSocket {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
         let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(.failure, "socket: \(String(cString: strerror(errno)))") }
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        // Zero would be no limit at all.
+        var limit = timeval(tv_sec: max(1, Int(clamping: limit.components.seconds)), tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

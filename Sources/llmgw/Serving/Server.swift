@@ -1,4 +1,5 @@
 import Admin
+import CivilTime
 import Gateway
 import HTTPServer
 import Ledger
@@ -43,6 +44,7 @@ final class Server {
         let bound = try await server.listen(listen, admin: admin) { [reloader] gateway, _ in
             AdminHandler(gateway, reloader: reloader)
         }
+        start.gateway.metrics.reloaded(at: Clock.utcMilliseconds())
         ready(bound.listen, bound.admin)
         while true {
             await signals.next()

@@ -27,7 +27,9 @@ final class SimulationHandler: HTTPHandler {
         return bound
     }
 
-    func accept(_ head: HTTPRequestHead, contentLength: Int?) -> HTTPAdmission { .proceed(maxBody: nil) }
+    func accept(_ head: HTTPRequestHead, contentLength: Int?, from peer: SocketAddress?) -> HTTPAdmission {
+        .proceed(maxBody: nil)
+    }
 
     func answer(for failure: HTTPFailure) -> HTTPAnswer {
         HTTPAnswer(status: failure.status, body: Array(failure.message.utf8))

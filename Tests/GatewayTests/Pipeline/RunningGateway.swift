@@ -111,7 +111,9 @@ final class RunningGateway {
 
 /// The handler of an admin port that nobody has opened.
 private final class Nobody: HTTPHandler {
-    func accept(_ head: HTTPRequestHead, contentLength: Int?) -> HTTPAdmission { .proceed(maxBody: nil) }
+    func accept(_ head: HTTPRequestHead, contentLength: Int?, from peer: SocketAddress?) -> HTTPAdmission {
+        .proceed(maxBody: nil)
+    }
     func respond(to exchange: HTTPExchange) async {}
     func answer(for failure: HTTPFailure) -> HTTPAnswer { HTTPAnswer(status: failure.status, body: []) }
 }
