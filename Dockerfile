@@ -11,6 +11,8 @@ RUN apt-get update \
 WORKDIR /llmgw
 COPY Package.swift ./
 COPY Sources Sources
+# The price book is a part of the program: `llmgw init` writes it.
+COPY config config
 # SwiftPM looks for the folder of every target that Package.swift names.
 COPY Tests Tests
 RUN swift build -c release --product llmgw --static-swift-stdlib \

@@ -12,8 +12,10 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A shelf of `Sources`; it may import what stands in `imports` and nothing else.
-func shelf(_ name: String, imports: [String] = []) -> Target {
-    .target(name: name, dependencies: imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+func shelf(_ name: String, imports: [String] = [], resources: [Resource]? = nil) -> Target {
+    .target(
+        name: name, dependencies: imports.map { .init(stringLiteral: $0) }, resources: resources,
+        swiftSettings: settings)
 }
 
 /// A C library or system header behind one small door.
@@ -78,6 +80,12 @@ let package = Package(
                 "Ledger", "PluginKit", "Prompts", "Reports", "Threads",
             ]),
 
+        shelf(
+            "Starter",
+            resources: ["gateway.yaml", "prices.yaml", "metrics.yaml", "hello.prompt"].map {
+                .embedInCode("Files/\($0)")
+            }),
+
         // Program
         .executableTarget(
             name: "llmgw",
@@ -85,7 +93,7 @@ let package = Package(
                 "Admin", "Analysis", "BudgetPlugin", "CLinux", "CivilTime", "Crypto", "Evaluation", "Gateway",
                 "HTTPClient", "HTTPServer",
                 "HTTPTypes", "Inference", "JSON", "Ledger", "NetIO", "PluginKit", "Prompts", "Providers", "Reports",
-                "Routing", "Simulation", "Telemetry", "Threads", "YAML",
+                "Routing", "Simulation", "Starter", "Telemetry", "Threads", "YAML",
             ],
             swiftSettings: settings,
             // One file to install: the program carries Swift's runtime and needs only the system's libraries.

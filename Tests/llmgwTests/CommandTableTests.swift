@@ -27,7 +27,6 @@ import Testing
         #expect(fault("cost") == "there is no command 'cost'; did you mean 'costs'?; `llmgw --help` lists them")
         #expect(fault("keys", "crate")?.contains("did you mean 'create'?") == true)
         #expect(fault("keys")?.contains("keys create, keys list") == true)
-        #expect(fault() == "name a command; `llmgw --help` lists them")
     }
 
     @Test(arguments: ["experiments", "plugins", "providers", "monitor"])

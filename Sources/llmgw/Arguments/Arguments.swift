@@ -30,8 +30,10 @@ struct Arguments: Sendable {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0].drop { $0 == "-" })
         guard word.hasPrefix("--"), let option = command.allOptions.first(where: { $0.name == name }) else {
-            let near = Guess.text(for: name, among: command.allOptions.map(\.name)).replacing(
-                "'", with: "'--", maxReplacements: 1)
+            let near =
+                Arguments.habit(word, words.first, command)
+                ?? Guess.text(for: name, among: command.allOptions.map(\.name)).replacing(
+                    "'", with: "'--", maxReplacements: 1)
             throw .usage("\(command.name) has no option \(parts[0])\(near); `llmgw \(command.name) --help` lists them")
         }
         guard values[name] == nil else { throw .usage("--\(name) is given twice; leave one out") }
@@ -47,6 +49,22 @@ struct Arguments: Sendable {
         if parts.count == 1 { words.removeFirst() }
         if let fault = option.kind.fault(of: value) { throw .usage("--\(name): \(fault)") }
         values[name] = value
+    }
+
+    /// What somebody means who writes an option as other programs have it; nil when this command has nothing like it.
+    private static func habit(_ word: String, _ next: String?, _ command: Command) -> String? {
+        let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+        let meant: (name: String, value: String?)? =
+            switch parts.first ?? word {
+            case "-o", "-f", "--output", "--output-format": ("format", parts.count == 2 ? parts[1] : next)
+            case "--json", "-j": ("format", "json")
+            case "--csv": ("format", "csv")
+            case "-c", "--conf", "--config-file": ("config", parts.count == 2 ? parts[1] : next)
+            default: nil
+            }
+        guard let meant, let option = command.allOptions.first(where: { $0.name == meant.name }) else { return nil }
+        let value = meant.value.flatMap { option.kind.fault(of: $0) == nil ? $0 : nil } ?? option.kind.placeholder ?? ""
+        return "; did you mean '--\(option.name) \(value)'?"
     }
 
     // MARK: Values; of the kind that the option declares

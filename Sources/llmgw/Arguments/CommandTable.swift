@@ -1,7 +1,7 @@
 /// All commands, in the order of the help.
 enum CommandTable {
     static let all: [Command] = [
-        .serve, .reload, .demo, .check, .simulate,
+        .initialise, .serve, .reload, .demo, .check, .simulate,
         .keysCreate, .keysList, .keysRevoke, .keysRotate,
         .costs, .budgets, .requests, .alertsList,
         .pricesList, .pricesCheck, .pricesReprice, .pricesRelease, .pricesReconcile,
@@ -24,12 +24,11 @@ enum CommandTable {
 
     /// Finds the command by the longest name that the line begins with.
     static func find(_ words: [String]) throws(Failure) -> Call {
-        guard let first = words.first else {
-            throw .usage("name a command; `llmgw --help` lists them")
-        }
+        guard let first = words.first else { return .overview }
         switch first {
         case "--version", "version": return .version
         case "--help", "-h": return .overview
+        case "-v", "-V", "-version": throw .usage("there is no command '\(first)'; did you mean '--version'?")
         case "help": return words.count == 1 ? .overview : .help(of: try named(Array(words.dropFirst())))
         default: break
         }

@@ -184,7 +184,10 @@ final class ConfigurationLoader {
             guard let node = parsed(content.bytes, path) else { return nil }
             return (ConfigurationValue(node: node, path: ""), context)
         } catch {
-            findings.add(.error, place ?? SourcePlace(file: path), "\(error)")
+            let isFirst = error.isMissing && path == configuration.file
+            findings.add(
+                .error, place ?? SourcePlace(file: path),
+                isFirst ? "there is no such file; `llmgw init` writes a small folder that runs" : "\(error)")
             return nil
         }
     }

@@ -8,6 +8,8 @@ struct FileContent {
 
     struct Failure: Error, CustomStringConvertible {
         var description: String
+        /// Whether there is nothing of that name.
+        var isMissing = false
     }
 
     /// Reads a whole file of at most `limit` bytes; never waits on a pipe or a device.
@@ -49,7 +51,9 @@ struct FileContent {
 extension FileContent.Failure {
     fileprivate static func system(_ call: String, _ path: String) -> Self {
         let code = errno
-        return Self(description: "\(call) \(path): \(String(cString: strerror(code))) (errno \(code))")
+        return Self(
+            description: "\(call) \(path): \(String(cString: strerror(code))) (errno \(code))",
+            isMissing: code == ENOENT)
     }
 }
 
