@@ -58,6 +58,7 @@ def configuration(upstream_url=None):
         "metrics": "metrics.yaml",
         "experiments": "experiments",
         "prompts": {"path": "prompts", "allow_unreleased": True},
+        "limits": {"shutdown_delay": "0s"},  # tests have no load balancer that must notice
         "log": {"level": "debug", "format": "json"},
         "providers": providers,
         "models": models,

@@ -51,9 +51,14 @@ package final class GatewayServer: Sendable {
         return bound
     }
 
+    /// Says on `/readyz` that the end is near. Requests are taken as before.
+    package func announceEnd() {
+        gateway.isDraining.store(true, ordering: .relaxed)
+    }
+
     /// Stops taking requests; those under way go on.
     package func beginDraining() async {
-        gateway.isDraining.store(true, ordering: .relaxed)
+        announceEnd()
         for loop in loops {
             await loop.perform { reactor in (reactor.resident as? LoopServer)?.stopAccepting() }
         }

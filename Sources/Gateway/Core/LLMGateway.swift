@@ -27,7 +27,7 @@ package final class LLMGateway: Sendable {
     package let inFlight = Atomic<Int>(0)
     /// Upstream calls that go on although their client has left.
     let drains = Atomic<Int>(0)
-    /// No new requests are wanted: the process is about to end.
+    /// New requests should go elsewhere: the process is about to end.
     package let isDraining = Atomic<Bool>(false)
     /// The upstream calls under way were ended, and no other is begun.
     let isCancelling = Atomic<Bool>(false)

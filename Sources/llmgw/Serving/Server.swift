@@ -72,6 +72,7 @@ final class Server {
     // MARK: The end
 
     private func end() async {
+        await waitUntilNoticed()
         let limit = start.gateway.generations.current.configuration.limits.shutdownTimeout
         start.log.info("stopping; requests under way go on", ["limit_seconds": .integer(limit.components.seconds)])
         await server.beginDraining()
@@ -92,6 +93,18 @@ final class Server {
         ControlSocket.remove(beside: start.configuration.ledger.path)
         start.log.info("stopped")
         start.log.flush()
+    }
+
+    /// Gives whoever looks at `/readyz` the time to send requests elsewhere. A second signal ends it, and Ctrl-C needs none.
+    private func waitUntilNoticed() async {
+        let delay = start.configuration.limits.shutdownDelay
+        guard !signals.isInterrupted, delay > .zero else { return }
+        server.announceEnd()
+        start.log.info(
+            "about to stop; requests are taken until load balancers have noticed",
+            ["delay_seconds": .integer(delay.components.seconds)])
+        let end = ContinuousClock.now + delay
+        while signals.stops == 1, ContinuousClock.now < end { await reactor.sleep(for: .milliseconds(10)) }
     }
 
     /// Waits until no request is under way and each client has its answer. A second signal ends the wait if `orStopped`.

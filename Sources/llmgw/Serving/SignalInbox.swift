@@ -7,6 +7,8 @@ final class SignalInbox {
 
     /// How often the process was asked to end.
     private(set) var stops = 0
+    /// Whether somebody at a terminal was the first to ask: nobody else needs time to notice.
+    private(set) var isInterrupted = false
     /// How often it was asked to read its configuration anew, and has not yet.
     private var hangups = 0
     private var source: SignalSource?
@@ -39,6 +41,7 @@ final class SignalInbox {
         if signal == SIGHUP {
             hangups += 1
         } else {
+            if stops == 0 { isInterrupted = signal == SIGINT }
             stops += 1
             onStop?()
         }
