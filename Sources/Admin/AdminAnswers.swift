@@ -36,7 +36,6 @@ extension AdminHandler {
         var fields = HTTPFields()
         fields.append("content-type", type)
         fields.append("cache-control", "no-store")
-        fields.append("x-content-type-options", "nosniff")
         return fields
     }
 

@@ -11,6 +11,8 @@ struct AnswerHead {
 
     var status: Int
     var fields: HTTPFields
+    /// Further fields, which depend on the request and not on the answer.
+    var common: HTTPFields?
     var framing: Framing
     /// What `Connection` says; nothing where the version's default is meant.
     var connection: StaticString?
@@ -28,6 +30,9 @@ struct AnswerHead {
         bytes.append("\r\n")
         bytes.append(contentsOf: date)
         bytes.append(contentsOf: fields.bytes)
+        if let common { bytes.append(contentsOf: common.bytes) }
+        // A browser must not take an answer for a page or a script.
+        bytes.append("X-Content-Type-Options: nosniff\r\n")
         if !AnswerHead.isBodiless(status: status) {
             switch framing {
             case .length(let length):

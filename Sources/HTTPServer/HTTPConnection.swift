@@ -44,6 +44,8 @@ final class HTTPConnection: ReadinessHandler {
     private var request: HTTPRequestHead?
     /// What the handler found out about the head.
     private var finding: (any AnyObject & Sendable)?
+    /// What the handler adds to every answer to it.
+    private var commonFields: HTTPFields?
     private var keepsAlive = true
     private var isHeadRequest = false
     private var minorVersion = 1
@@ -168,6 +170,7 @@ final class HTTPConnection: ReadinessHandler {
 
     private func admit(_ parsed: HTTPParsedHead) throws(HTTPFailure) {
         request = parsed.head
+        commonFields = listener.handler.fields(forAnswerTo: parsed.head)
         keepsAlive = parsed.keepsAlive
         isHeadRequest = parsed.head.method == .head
         minorVersion = parsed.head.minorVersion
@@ -240,7 +243,7 @@ final class HTTPConnection: ReadinessHandler {
         guard socket != nil else { return }
         let closes = mustClose
         let head = AnswerHead(
-            status: answer.status, fields: answer.fields, framing: .length(answer.body.count),
+            status: answer.status, fields: answer.fields, common: commonFields, framing: .length(answer.body.count),
             connection: connectionOption(closes))
         let hasBody = !isHeadRequest && !AnswerHead.isBodiless(status: answer.status)
         transmit(hasBody ? answer.body : []) { head.append(to: &$0, date: self.listener.date.current()) }
@@ -256,7 +259,7 @@ final class HTTPConnection: ReadinessHandler {
         transmit { out in
             if let head {
                 AnswerHead(
-                    status: head.status, fields: head.fields, framing: self.streamFraming,
+                    status: head.status, fields: head.fields, common: self.commonFields, framing: self.streamFraming,
                     connection: self.connectionOption(self.mustClose)
                 ).append(to: &out, date: self.listener.date.current())
             }
@@ -308,6 +311,7 @@ final class HTTPConnection: ReadinessHandler {
         guard keepsAlive, !listener.isStopping else { return linger() }
         phase = .idle
         isHeadRequest = false
+        commonFields = nil
         deadline = listener.reactor.now + listener.spans.idle
         // Not from here: a handler may stand below on the stack.
         if parser.unread > 0, !isProcessing { listener.reactor.atEndOfTurn { self.resume() } }

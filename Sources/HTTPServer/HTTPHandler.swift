@@ -10,6 +10,9 @@ package protocol HTTPHandler: AnyObject {
     ///   - peer: who sends it; nil when that is unknown.
     func accept(_ head: HTTPRequestHead, contentLength: Int?, from peer: SocketAddress?) -> HTTPAdmission
 
+    /// Returns what every answer to `head` says beside its own fields, whoever writes it.
+    func fields(forAnswerTo head: HTTPRequestHead) -> HTTPFields?
+
     /// Answers one request, whose body is complete. Runs as a task on the loop, one at a time for each connection.
     ///
     /// If it returns before the answer is finished, the exchange is aborted.
@@ -19,6 +22,10 @@ package protocol HTTPHandler: AnyObject {
     ///
     /// The connection is closed after it. The status should be `failure.status`.
     func answer(for failure: HTTPFailure) -> HTTPAnswer
+}
+
+extension HTTPHandler {
+    package func fields(forAnswerTo head: HTTPRequestHead) -> HTTPFields? { nil }
 }
 
 /// What becomes of a request whose head is known.

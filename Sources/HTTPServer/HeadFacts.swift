@@ -108,13 +108,20 @@ struct HeadFacts {
         !hasClose && (minorVersion == 1 || hasKeepAlive)
     }
 
-    /// `name`, `name:port`, `[v6]` or `[v6]:port`.
+    /// `name`, `name:port`, `[v6]` or `[v6]:port`; or nothing, which is how a target without a host is written (RFC 9112 §3.2).
     private static func isAuthority(_ value: Bytes) -> Bool {
+        guard !value.isEmpty else { return true }
         var end = 0
         if value.first == UInt8(ascii: "[") {
             guard let bracket = value.firstIndex(of: UInt8(ascii: "]")), bracket > 2 else { return false }
-            for byte in value[1..<bracket] where ByteClass.hexValue(byte) == nil {
+            // A link-local address may name its zone behind '%', which RFC 6874 writes '%25'.
+            let zone = value[1..<bracket].firstIndex(of: UInt8(ascii: "%")) ?? bracket
+            for byte in value[1..<zone] where ByteClass.hexValue(byte) == nil {
                 guard byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") else { return false }
+            }
+            guard zone > 2, zone + 1 != bracket else { return false }
+            for byte in value[zone..<bracket] where !ByteClass.isHostName(byte) {
+                guard byte == UInt8(ascii: "%") else { return false }
             }
             end = bracket + 1
         } else {

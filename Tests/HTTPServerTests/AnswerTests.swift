@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func aWholeAnswerHasItsLengthAndADate() async throws {
+    @Test func aWholeAnswerHasItsLengthADateAndNoTypeButItsOwn() async throws {
         let text = try await onLoop { reactor in
             let listener = try listen(TestHandler(echo), reactor)
             let client = try TestClient(listener, reactor)
@@ -28,7 +28,8 @@ import Testing
         #expect(text.undated == "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n/a hi")
         #expect(
             text.wholeMatch(
-                of: #/HTTP/1.1 200 OK\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\nContent.*/#
+                of:
+                    #/HTTP/1.1 200 OK\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\nX-Content-Type-Options: nosniff\r\nContent.*/#
                     .dotMatchesNewlines()) != nil)
     }
 

@@ -82,9 +82,14 @@ import Testing
         #expect(parse("POST / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n\r\n").status == status)
     }
 
+    @Test(arguments: ["", "[fe80::1%25eth0]:80", "[fe80::1%eth0]", "[::ffff:1.2.3.4]"])
+    func takesHost(host: String) {
+        #expect(parse("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n").status == nil)
+    }
+
     @Test(arguments: [
-        "", "a b", "a/b", "a@b", "a,b", "user:pw@x", "x:", "x:80:80", "x:port", "x:123456", "[::1", "[]", "[::g]",
-        "[::1]x",
+        "a b", "a/b", "a@b", "a,b", "user:pw@x", "x:", "x:80:80", "x:port", "x:123456", "[::1", "[]", "[::g]",
+        "[::1]x", "[fe80::1%]", "[%eth0]", "[::%e h]", "[::1%e]:x",
         ":80", "x?y", "ä",
     ])
     func refusesHost(host: String) {

@@ -132,9 +132,10 @@ func eventually(_ reactor: Reactor, _ condition: () -> Bool) async -> Bool {
 }
 
 extension String {
-    /// An answer without its date, for comparison.
+    /// An answer without its date and what every answer says, for comparison.
     var undated: String {
-        split(separator: "\r\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("Date: ") }
+        split(separator: "\r\n", omittingEmptySubsequences: false)
+            .filter { !$0.hasPrefix("Date: ") && $0 != "X-Content-Type-Options: nosniff" }
             .joined(separator: "\r\n")
     }
 }
