@@ -30,6 +30,7 @@ package final class AdminHandler: HTTPHandler {
 
     package func accept(_ head: HTTPRequestHead, contentLength: Int?, from peer: SocketAddress?) -> HTTPAdmission {
         do throws(GatewayError) {
+            try DecidingFields.check(head.fields)
             try checkHost(head)
             try checkOrigin(head)
             switch try route(head).role {
@@ -68,7 +69,7 @@ package final class AdminHandler: HTTPHandler {
     // MARK: Gate
 
     private func route(_ head: HTTPRequestHead) throws(GatewayError) -> AdminRoute {
-        try AdminRoute.matching(head, among: AdminRoute.routes(of: head.path))
+        try AdminRoute.matching(head, among: AdminRoute.routes(of: head.path), hint: AdminRoute.hint(for:))
     }
 
     private func allowedMethods(_ error: GatewayError, _ head: HTTPRequestHead) -> String? {

@@ -76,6 +76,15 @@ struct AdminRoute: MethodRoute, Sendable {
         }
     }
 
+    /// What somebody probably meant whose path is none of these; nil when nothing is near.
+    static func hint(for path: String) -> String? {
+        if path.hasPrefix("/v1/") {
+            return "this is the admin port; '\(path.prefix(64))' belongs to the address for calls (listen)"
+        }
+        let trimmed = path.split(separator: "/").reduce(into: "") { $0 += "/" + $1 }
+        return Suggestion.nearest(to: trimmed, among: table.keys.sorted()).map { "did you mean \($0)?" }
+    }
+
     /// The key's id in a path below ``keyPrefix``.
     static func keyID(in path: String) -> String {
         String(path.dropFirst(keyPrefix.count).prefix { $0 != "/" })

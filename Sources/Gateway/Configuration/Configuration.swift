@@ -11,6 +11,9 @@ package struct Configuration: Sendable {
     /// Secrets that `${NAME}` and `${file:…}` bring in are not part of it.
     package var digest: String = ""
 
+    /// The day on which the youngest of these files was last changed: its first second, since 1970, UTC.
+    package var changedOn: Int64 = 0
+
     /// Where applications call. Default: `127.0.0.1:8080`.
     package var listen: [ListenAddress] = [.loopback(port: 8080)]
     package var admin = AdminSettings()
@@ -21,6 +24,7 @@ package struct Configuration: Sendable {
     package var log = LogSettings()
     package var alerts = AlertSettings()
     package var errors = ErrorSettings()
+    package var crossOrigin = CrossOriginSettings()
     /// The number of event loops, 1…256. Nil: one for each core.
     package var threads: Int?
 

@@ -117,6 +117,12 @@ package struct LogSettings: Sendable, Hashable {
     package var format: Format = .text
 }
 
+/// Which pages may call from a browser.
+package struct CrossOriginSettings: Sendable, Hashable {
+    /// As browsers send them, such as `https://app.example.com`. Default: none.
+    package var origins: Set<String> = []
+}
+
 /// How refusals look to clients.
 package struct ErrorSettings: Sendable, Hashable {
     /// The status of `budget_exceeded`: 402 or 429. Default: 402.

@@ -9,10 +9,16 @@ package protocol MethodRoute {
 extension MethodRoute {
     /// Returns the route that `head` asks for.
     ///
-    /// - Parameter routes: those of its path; nil when there is no such path.
-    package static func matching(_ head: HTTPRequestHead, among routes: [Self]?) throws(GatewayError) -> Self {
+    /// - Parameters:
+    ///   - routes: those of its path; nil when there is no such path.
+    ///   - hint: what was probably meant when there is none.
+    package static func matching(
+        _ head: HTTPRequestHead, among routes: [Self]?, hint: (String) -> String?
+    ) throws(GatewayError) -> Self {
         guard let routes else {
-            throw GatewayError(404, "unknown_endpoint", "there is no endpoint \(head.method.name) \(head.path)")
+            let asked = "\(head.method.name.prefix(32)) \(head.path.prefix(200))"
+            let hint = hint(head.path).map { "; " + $0 } ?? ""
+            throw GatewayError(404, "unknown_endpoint", "there is no endpoint \(asked)\(hint)")
         }
         // HEAD is GET without the body (RFC 9110 §9.3.2); the server leaves the body out.
         let method: HTTPMethod = head.method == .head ? .get : head.method

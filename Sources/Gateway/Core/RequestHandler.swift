@@ -31,6 +31,8 @@ package final class RequestHandler: HTTPHandler {
 
     package func accept(_ head: HTTPRequestHead, contentLength: Int?, from peer: SocketAddress?) -> HTTPAdmission {
         do throws(GatewayError) {
+            try DecidingFields.check(head.fields)
+            if let answer = preflight(head) { return .refuse(answer) }
             let finding = try look(at: head)
             if head.fields.range(of: "content-encoding") != nil, head.fields["content-encoding"] != "identity" {
                 throw GatewayError(
@@ -68,6 +70,10 @@ package final class RequestHandler: HTTPHandler {
         }
     }
 
+    package func fields(forAnswerTo head: HTTPRequestHead) -> HTTPFields? {
+        CrossOrigin.fields(for: head, gateway.generations.current.configuration.crossOrigin)
+    }
+
     package func answer(for failure: HTTPFailure) -> HTTPAnswer {
         let code =
             switch failure.code {
@@ -84,6 +90,12 @@ package final class RequestHandler: HTTPHandler {
 
     // MARK: Gate
 
+    private func preflight(_ head: HTTPRequestHead) -> HTTPAnswer? {
+        guard head.method == .options else { return nil }
+        return CrossOrigin.preflight(
+            head, gateway.generations.current.configuration.crossOrigin, routes: Route.routes(of: head.path))
+    }
+
     private func look(at head: HTTPRequestHead) throws(GatewayError) -> GateFinding {
         let edition = gateway.keys.edition
         let route = try route(head)
@@ -94,7 +106,7 @@ package final class RequestHandler: HTTPHandler {
     }
 
     private func route(_ head: HTTPRequestHead) throws(GatewayError) -> Route {
-        try Route.matching(head, among: Route.routes(of: head.path))
+        try Route.matching(head, among: Route.routes(of: head.path), hint: EndpointHint.text(for:))
     }
 
     private func allowedMethods(_ error: GatewayError, _ head: HTTPRequestHead) -> String? {
@@ -105,7 +117,7 @@ package final class RequestHandler: HTTPHandler {
     /// Finds the application behind the request's key. Whatever is wrong with a key, the answer is the same.
     private func authenticate(_ head: HTTPRequestHead) throws(GatewayError) -> Caller {
         let generation = gateway.generations.current
-        guard let key = RequestHandler.presentedKey(head.fields),
+        guard let key = try DecidingFields.key(in: head.fields),
             let record = gateway.keys.record(of: key, at: Clock.utcMilliseconds()),
             let application = generation.configuration.applications[record.application]
         else {
@@ -118,19 +130,10 @@ package final class RequestHandler: HTTPHandler {
             generation: generation)
     }
 
-    /// The bytes of the key in `Authorization: Bearer …`, else `x-api-key`.
-    private static func presentedKey(_ fields: HTTPFields) -> ArraySlice<UInt8>? {
-        if let range = fields.range(of: "authorization") {
-            let value = fields.bytes[range]
-            let isBearer = value.prefix(7).elementsEqual("bearer ".utf8) { $0 | 0x20 == $1 }
-            return isBearer ? value.dropFirst(7) : nil
-        }
-        return fields.range(of: "x-api-key").map { fields.bytes[$0] }
-    }
-
     /// Makes a refusal that leaves no row visible to who operates the gateway.
     private func note(_ error: GatewayError, _ head: HTTPRequestHead, from peer: SocketAddress?) {
-        let key = error.status == 401 ? RequestHandler.presentedKey(head.fields).flatMap(gateway.keys.known) : nil
+        let presented = error.status == 401 ? (try? DecidingFields.key(in: head.fields)) ?? nil : nil
+        let key = presented.flatMap(gateway.keys.known)
         gateway.refusals.note(error, on: .public, path: head.path, from: peer, key: key)
     }
 

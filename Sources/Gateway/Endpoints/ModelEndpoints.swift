@@ -12,7 +12,8 @@ extension RequestHandler {
         body.member("object", "list")
         body.name("data")
         body.beginArray()
-        for name in modelNames(caller) { write(name, to: &body) }
+        let day = caller.generation.configuration.changedOn
+        for name in modelNames(caller) { write(name, createdAt: day, to: &body) }
         body.endArray()
         body.endObject()
         respond(exchange, body, caller.generation)
@@ -28,7 +29,7 @@ extension RequestHandler {
             return answer(exchange, error, id: newRequestID(), generation: caller.generation)
         }
         var body = JSONWriter()
-        write(name, to: &body)
+        write(name, createdAt: caller.generation.configuration.changedOn, to: &body)
         respond(exchange, body, caller.generation)
     }
 
@@ -37,11 +38,11 @@ extension RequestHandler {
         return caller.application.models.sorted() + prompts.map { "prompt:" + $0 }
     }
 
-    private func write(_ name: String, to body: inout JSONWriter) {
+    private func write(_ name: String, createdAt day: Int64, to body: inout JSONWriter) {
         body.beginObject()
         body.member("id", name)
         body.member("object", "model")
-        body.member("created", 0)
+        body.member("created", day)
         body.member("owned_by", "llmgw")
         body.endObject()
     }

@@ -104,10 +104,8 @@ extension RequestHandler {
 
     func model(named name: String, _ caller: Caller) throws(GatewayError) -> Model {
         if let model = caller.generation.models[name] { return model }
-        let usable = caller.application.models.sorted().joined(separator: ", ")
         throw GatewayError(
             404, "model_not_found",
-            "there is no model '\(name)'; this application may use: \(usable.isEmpty ? "none" : usable)", param: "model"
-        )
+            "there is no model '\(name)'; GET /v1/models lists what this application may use", param: "model")
     }
 }

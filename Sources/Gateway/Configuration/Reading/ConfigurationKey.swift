@@ -15,7 +15,7 @@ enum ConfigurationSections {
     static let all: [any ConfigurationKey.Type] = [
         ServerKey.self, AdminKey.self, LedgerKey.self, RetentionKey.self, ContentKey.self, PromptsKey.self,
         LimitsKey.self, LogKey.self,
-        ErrorsKey.self, AlertsKey.self, WebhookKey.self,
+        CORSKey.self, ErrorsKey.self, AlertsKey.self, WebhookKey.self,
         ProviderKey.self, DrainKey.self, TimeoutsKey.self, ModelKey.self, SlicesKey.self, CancelKey.self,
         TargetKey.self, RetriesKey.self,
         ApplicationKey.self, StoreKey.self, BudgetKey.self, SharedBudgetKey.self, DegradeKey.self, PriceBookKey.self,

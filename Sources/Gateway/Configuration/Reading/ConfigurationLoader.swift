@@ -59,6 +59,7 @@ final class ConfigurationLoader {
         if let inner = reader.mapping(.limits, LimitsKey.self) { configuration.limits.read(inner) }
         if let inner = reader.mapping(.log, LogKey.self) { configuration.log.read(inner) }
         if let inner = reader.mapping(.alerts, AlertsKey.self) { configuration.alerts.read(inner) }
+        if let inner = reader.mapping(.cors, CORSKey.self) { configuration.crossOrigin.read(inner) }
         if let inner = reader.mapping(.errors, ErrorsKey.self) { configuration.errors.read(inner) }
         if let value = reader.scalar(.threads), let count = reader.context.integer(value, in: 1...256) {
             configuration.threads = Int(count)
@@ -131,7 +132,7 @@ final class ConfigurationLoader {
     private func readRates(_ path: String, namedBy place: SourcePlace) -> [FXRate] {
         do throws(FileContent.Failure) {
             let content = try FileContent.read(path, limit: 16 << 20)
-            note(path, content.bytes)
+            note(path, content)
             var file = RateFile.read(content.bytes, path, findings)
             file?.keepRecent(today: today)
             return file?.rates ?? []
@@ -141,9 +142,10 @@ final class ConfigurationLoader {
         }
     }
 
-    private func note(_ path: String, _ bytes: [UInt8]) {
-        digest.update(Array("\(Paths.name(of: path))\u{0}\(bytes.count)\u{0}".utf8))
-        digest.update(bytes)
+    private func note(_ path: String, _ content: FileContent) {
+        digest.update(Array("\(Paths.name(of: path))\u{0}\(content.bytes.count)\u{0}".utf8))
+        digest.update(content.bytes)
+        configuration.changedOn = max(configuration.changedOn, content.changedAt / 86_400 * 86_400)
     }
 
     private func readExperiments(in folder: String, namedBy place: SourcePlace) {
@@ -178,7 +180,7 @@ final class ConfigurationLoader {
     ) -> (ConfigurationValue, ReadingContext)? {
         do throws(FileContent.Failure) {
             let content = try FileContent.read(path, limit: limit)
-            note(path, content.bytes)
+            note(path, content)
             let context = ReadingContext(
                 file: path, isExposed: content.isExposed, environment: environment, findings: findings)
             guard let node = parsed(content.bytes, path) else { return nil }

@@ -5,6 +5,8 @@ struct FileContent {
     var bytes: [UInt8]
     /// Whether the file's group or everybody may read it.
     var isExposed: Bool
+    /// Seconds since 1970, UTC.
+    var changedAt: Int64
 
     struct Failure: Error, CustomStringConvertible {
         var description: String
@@ -30,7 +32,8 @@ struct FileContent {
             bytes += buffer[..<count]
             guard bytes.count <= limit else { throw Failure(description: "\(path) is longer than \(limit) bytes") }
         }
-        return FileContent(bytes: bytes, isExposed: status.st_mode & 0o044 != 0)
+        return FileContent(
+            bytes: bytes, isExposed: status.st_mode & 0o044 != 0, changedAt: Int64(status.st_mtim.tv_sec))
     }
 
     /// Returns the names in a folder, sorted by their bytes, without those that begin with a dot.

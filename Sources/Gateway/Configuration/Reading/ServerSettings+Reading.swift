@@ -2,6 +2,7 @@ import Prompts
 
 enum ServerKey: String, ConfigurationKey {
     case listen, admin, ledger, content, prices, metrics, experiments, prompts, limits, log, errors, alerts, threads
+    case cors
     case organisation, providers, models, applications, budgets, plugins, tls
 
     static let section = "gateway.yaml"
@@ -48,6 +49,12 @@ enum LogKey: String, ConfigurationKey {
     case level, format
 
     static let section = "log"
+}
+
+enum CORSKey: String, ConfigurationKey {
+    case origins
+
+    static let section = "cors"
 }
 
 enum ErrorsKey: String, ConfigurationKey {
@@ -196,6 +203,34 @@ extension LogSettings {
     mutating func read(_ reader: MappingReader<LogKey>) {
         reader.choice(.level, into: &level, aliases: ["warn": "warning", "trace": "debug", "fatal": "error"])
         reader.choice(.format, into: &format)
+    }
+}
+
+extension CrossOriginSettings {
+    mutating func read(_ reader: MappingReader<CORSKey>) {
+        guard let value = reader.required(.origins, example: "origins: ['https://app.example.com']") else { return }
+        for (text, value) in reader.context.strings(value, of: "origins") {
+            if CrossOriginSettings.isOrigin(text) {
+                origins.insert(text)
+            } else {
+                reader.context.error(
+                    value,
+                    "is no origin; write scheme, host and port as browsers send them, such as"
+                        + " https://app.example.com, in lower case and without a path")
+            }
+        }
+    }
+
+    /// Browsers send no user, path or slash, and leave out the scheme's own port.
+    private static func isOrigin(_ text: String) -> Bool {
+        guard let scheme = ["https://", "http://"].first(where: text.hasPrefix), text == text.lowercased() else {
+            return false
+        }
+        let authority = text.dropFirst(scheme.count)
+        guard !authority.isEmpty, !authority.hasSuffix(scheme == "https://" ? ":443" : ":80"),
+            ASCII.consists(String(authority), of: ".-_:[]")
+        else { return false }
+        return (try? BaseURL(text)) != nil
     }
 }
 
