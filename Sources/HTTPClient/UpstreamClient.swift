@@ -17,6 +17,9 @@ package final class UpstreamClient {
     private var isClosed = false
     private var isStartingWaiting = false
 
+    /// What libcurl says of itself and of the libraries that it stands on, such as `libcurl/7.88.1 OpenSSL/3.0.17 …`.
+    package static var libraries: String { String(cString: curl_version()) }
+
     /// Requests that have not ended, the waiting ones among them.
     package var activeTransfers: Int { active.count }
 

@@ -12,6 +12,9 @@ package final class LedgerReader {
         identities = try IdentityReader(connection, prices)
     }
 
+    /// The version of SQLite that is linked, such as `3.40.1`.
+    package static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
+
     /// Opens an existing ledger; a file that no gateway has made yet is `missing`.
     package static func open(_ path: String) throws(LedgerError) -> LedgerReader {
         guard fileExists(path) else {

@@ -14,5 +14,11 @@ void llmgw_name_thread(const char *name);
 /// How many processors this process may run on, by sched_getaffinity(2); 0 when the system does not say.
 int llmgw_processors(void);
 
+/// Whether the kernel's clock is kept right by somebody, by adjtimex(2): 1 or 0; -1 when the system does not say.
+int llmgw_clock_is_synchronised(void);
+
+/// The kind of the file system that holds a path: `f_type` of statfs(2); -1 when the system does not say.
+int64_t llmgw_file_system(const char *path);
+
 /// prctl(PR_SET_DUMPABLE, 0) and RLIMIT_CORE 0: a core dump would hold keys.
 void llmgw_forbid_core_dumps(void);

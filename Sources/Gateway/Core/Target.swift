@@ -1,4 +1,4 @@
-import HTTPClient
+package import HTTPClient
 package import Inference
 import Providers
 
@@ -26,21 +26,30 @@ package final class Target: Sendable {
         self.prices = prices
         adapter = OpenAIAdapter(OpenAIQuirks(provider))
         endpoint = UpstreamEndpoint(provider)
-        var headers = provider.headers.map { (name: $0.name, value: $0.value.exposed) }
-        switch provider.credential {
-        case .none: unusable = nil
-        case .bearer(let secret):
-            headers.append((name: "authorization", value: "Bearer \(secret.exposed)"))
-            unusable = nil
-        case .missing(let what):
-            unusable = "provider '\(provider.name)' has no credential: \(what)"
-        }
-        self.headers = headers
+        headers = provider.sentHeaders
+        unusable = provider.unusable
     }
 
     /// The price that holds on `day` (`YYYY-MM-DD`, UTC); nil means unpriced, never free.
     package func price(on day: String) -> Price? {
         prices.last { $0.from <= day }
+    }
+}
+
+extension ProviderSettings {
+    /// `authorization` and what the configuration adds, ready to be sent.
+    package var sentHeaders: [(name: String, value: String)] {
+        var sent = headers.map { (name: $0.name, value: $0.value.exposed) }
+        if case .bearer(let secret) = credential {
+            sent.append((name: "authorization", value: "Bearer \(secret.exposed)"))
+        }
+        return sent
+    }
+
+    /// Why it cannot be called: its credential is missing. Nil when it can.
+    package var unusable: String? {
+        guard case .missing(let what) = credential else { return nil }
+        return "provider '\(name)' has no credential: \(what)"
     }
 }
 
@@ -60,7 +69,7 @@ extension OpenAIQuirks {
 }
 
 extension UpstreamEndpoint {
-    fileprivate init(_ provider: ProviderSettings) {
+    package init(_ provider: ProviderSettings) {
         let timeouts = provider.timeouts
         self.init(
             baseURL: provider.baseURL?.description ?? "", allowsPrivate: provider.isPrivate, caFile: provider.caFile,

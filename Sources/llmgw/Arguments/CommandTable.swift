@@ -1,7 +1,7 @@
 /// All commands, in the order of the help.
 enum CommandTable {
     static let all: [Command] = [
-        .initialise, .serve, .reload, .demo, .check, .simulate,
+        .initialise, .serve, .reload, .demo, .check, .doctor, .simulate,
         .keysCreate, .keysList, .keysRevoke, .keysRotate,
         .costs, .budgets, .requests, .alertsList,
         .pricesList, .pricesCheck, .pricesReprice, .pricesRelease, .pricesReconcile,
