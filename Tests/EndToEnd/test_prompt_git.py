@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import pathlib
 import shutil
 import sqlite3
 import subprocess
@@ -217,14 +218,24 @@ def test_a_label_is_turned_at_run_time_until_git_agrees(served):
 
 
 def make_older(ledger):
-    """Gives the ledger the tables that version 2 had."""
+    """Writes the ledger anew with the tables that version 2 had."""
+    tables = pathlib.Path(__file__).parents[1] / "Vectors" / "ledger" / "version2-tables.sql"
+    new = ledger.with_name("newer.db")
     with contextlib.closing(sqlite3.connect(ledger)) as connection:
-        connection.executescript(
-            "DROP TABLE rollup; DELETE FROM meta WHERE name IN('attempts_kept_from', 'refused_kept_from');"
-            + "".join(f"ALTER TABLE period DROP COLUMN archived_{name};"
-                      for name in ("units", "nanos", "presumed_units", "presumed_nanos"))
-            + "ALTER TABLE identity DROP COLUMN prompt_override; ALTER TABLE attempt DROP COLUMN request_sha256;"
-            " PRAGMA user_version=2")
+        connection.execute("VACUUM INTO ?", (str(new),))
+    for suffix in ("", "-wal", "-shm"):
+        ledger.with_name(ledger.name + suffix).unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(ledger)) as connection:
+        connection.executescript("PRAGMA journal_mode=WAL;" + tables.read_text())
+        connection.execute("ATTACH ? AS newer", (str(new),))
+        for (table,) in connection.execute("SELECT name FROM main.sqlite_schema WHERE type='table'").fetchall():
+            columns = ",".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
+            known = "WHERE name IN('skew_ms', 'probe')" if table == "meta" else ""
+            connection.execute(
+                f"INSERT OR REPLACE INTO main.{table}({columns}) SELECT {columns} FROM newer.{table} {known}")
+        connection.commit()
+        connection.executescript("DETACH newer; PRAGMA application_id=0x6C6C6D67; PRAGMA user_version=2")
+    new.unlink()
 
 
 def test_a_label_stays_turned_when_a_new_program_brings_the_ledger_up_to_date(served):

@@ -20,8 +20,18 @@ struct SalvageMending {
             try connection.execute("UPDATE meta SET value=1<<60 WHERE name='skew_ms'")
             report.notes.append("how far clocks were wrong is lost; reports on single rows are slower")
         }
+        try forgetUnknownSteps()
         try mendPeriods(&report)
         try mendRollups(&report)
+    }
+
+    /// The new file has the tables of this program, whatever a newer one had made of the damaged one.
+    private func forgetUnknownSteps() throws(SQLiteError) {
+        let delete = try connection.prepare("DELETE FROM meta WHERE name=?")
+        while let step = try MigrationStep.unknown(connection) {
+            delete.bind(1, MigrationStep.prefix + step)
+            try delete.run()
+        }
     }
 
     private static let references: [(sql: String, note: String)] = [

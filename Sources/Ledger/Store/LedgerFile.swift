@@ -53,11 +53,14 @@ enum LedgerFile {
         do {
             let connection = try Connection(fresh, .readWrite)
             try connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN IMMEDIATE")
-            for statements in Schema.statements { try connection.execute(statements) }
+            for statements in Schema.version4 { try connection.execute(statements) }
+            for step in MigrationStep.all { try step.run(connection, at: utcMilliseconds()) }
             try connection.execute(
                 "PRAGMA application_id=\(Schema.applicationID); PRAGMA user_version=\(Schema.version); COMMIT")
-        } catch let error {
+        } catch let error as SQLiteError {
             throw LedgerError(error, path: fresh)
+        } catch {
+            throw LedgerError(.fatal, "\(fresh): \(error)")
         }
         guard rename(fresh, path) == 0 else { throw LedgerError(.unavailable, "\(path): \(lastSystemError())") }
         syncFolder(of: path)
@@ -87,7 +90,7 @@ enum LedgerFile {
             PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000
             """)
         try inspectAfterCrash(connection)
-        try Migration.run(connection)
+        try Migration.run(connection, onNotice: options.onMigration)
         if let pages = options.maxPages { try connection.execute("PRAGMA max_page_count=\(pages)") }
     }
 
@@ -113,24 +116,39 @@ enum LedgerFile {
         }
         let version = try connection.integer("PRAGMA user_version") ?? 0
         guard version <= Schema.version else {
-            throw LedgerError(
-                .schema, "\(path) has schema \(version), this program knows \(Schema.version); use a newer llmgw")
+            throw newer(path, "has schema \(version), this program knows \(Schema.version)")
         }
         guard version >= 1 else {
             throw LedgerError(.corrupt, "\(path) has no schema; move it away by hand or restore a backup")
         }
+        if let step = try MigrationStep.unknown(connection) {
+            throw newer(path, "has the change '\(step)' of schema \(version), which this program does not know")
+        }
+    }
+
+    /// Names the backup with which this program can go on.
+    private static func newer(_ path: String, _ problem: String) -> LedgerError {
+        let backups = (1...Schema.version).reversed().lazy.map { Migration.backup(of: path, version: $0) }
+        let back =
+            backups.first(where: fileExists).map {
+                "put its backup \($0) in its place, which has nothing of what was recorded since"
+            }
+            ?? "restore a backup of before that change; \(Migration.backup(of: path, version: Schema.version)) is not there"
+        return LedgerError(.schema, "\(path) \(problem); use a newer llmgw, or \(back)")
     }
 
     /// Refuses what only a writer may bring up to date.
     static func checkIsCurrent(_ connection: Connection) throws {
         try check(connection)
         let version = try connection.integer("PRAGMA user_version") ?? 0
-        guard version == Schema.version else {
-            throw LedgerError(
-                .outdated,
-                "\(connection.path) has schema \(version), this program reads \(Schema.version); start the gateway once"
-                    + " (`llmgw serve`): it makes a backup and brings the file up to date")
-        }
+        guard let step = try Migration.missing(connection).first else { return }
+        let problem =
+            version < Schema.version
+            ? "has schema \(version), this program reads \(Schema.version)" : "lacks the change '\(step.name)'"
+        throw LedgerError(
+            .outdated,
+            "\(connection.path) \(problem); start the gateway once (`llmgw serve`): it makes a backup and brings the file"
+                + " up to date")
     }
 }
 

@@ -23,6 +23,8 @@ package struct LedgerOptions: Sendable {
     package var maxPages: Int?
     /// How long rows are kept.
     package var retention = LedgerRetention()
+    /// Called while the ledger opens, when the file is of an older program.
+    package var onMigration: (@Sendable (MigrationNotice) -> Void)?
     /// Called on the writer's thread after a commit that wrote alerts; it must not block.
     package var onAlert: (@Sendable () -> Void)?
     /// Called once, on the writer's thread, after a failure that no retry can mend: the program must exit.

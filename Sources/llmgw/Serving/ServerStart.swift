@@ -60,10 +60,33 @@ struct ServerStart {
         }
     }
 
+    /// Each line is seen at once: a copy can take minutes.
+    private static func tell(_ notice: MigrationNotice, _ log: Log) {
+        switch notice {
+        case .backingUp(let path, let bytes, let seconds):
+            log.info(
+                "the ledger is of an older program; it is copied before it is changed",
+                ["to": .string(path), "bytes": .integer(Int(clamping: bytes)), "about_seconds": .integer(Int(seconds))])
+        case .backedUp(let path, let bytes, let milliseconds):
+            log.info(
+                "the ledger is copied",
+                ["to": .string(path), "bytes": .integer(Int(clamping: bytes)), "ms": .integer(Int(milliseconds))])
+        case .migrated(let from, let to, let steps, let milliseconds):
+            log.info(
+                "the ledger is up to date",
+                [
+                    "from_schema": .integer(Int(from)), "to_schema": .integer(Int(to)),
+                    "steps": .string(steps.joined(separator: ",")), "ms": .integer(Int(milliseconds)),
+                ])
+        }
+        log.flush()
+    }
+
     private static func options(_ settings: LedgerSettings, _ log: Log, _ bell: AlertBell) -> LedgerOptions {
         var options = LedgerOptions()
         options.synchronous = settings.synchronous == .full ? .full : .normal
         options.onAlert = { bell.ring() }
+        options.onMigration = { tell($0, log) }
         options.retention.attempts = settings.retention.attempts
         options.retention.refused = settings.retention.refused
         options.retention.feedback = settings.retention.feedback

@@ -1,0 +1,22 @@
+/// The steps since version 4, in the order in which they are done.
+extension MigrationStep {
+    static let all: [MigrationStep] = version5
+
+    private static let version5: [MigrationStep] = [
+        alertsOfEachLimit
+    ]
+
+    /// A raised limit is told anew, and a refusal for lack of room is an alert of its own kind.
+    private static let alertsOfEachLimit = MigrationStep("alerts_of_each_limit") { connection in
+        try TableRebuild.run(
+            .alert, in: connection,
+            as: """
+                (id INTEGER PRIMARY KEY, period INTEGER NOT NULL REFERENCES period(id),
+                ppm INTEGER NOT NULL CHECK(ppm>0), kind TEXT NOT NULL CHECK(kind IN('held','posted','exhausted')),
+                at INTEGER NOT NULL, limit_nano INTEGER NOT NULL CHECK(limit_nano>=0),
+                posted_nano INTEGER NOT NULL CHECK(posted_nano>=0), held_nano INTEGER NOT NULL CHECK(held_nano>=0),
+                delivered_at INTEGER, tries INTEGER NOT NULL DEFAULT 0 CHECK(tries>=0), last_error TEXT,
+                UNIQUE(period, ppm, kind, limit_nano)) STRICT
+                """)
+    }
+}
