@@ -4,7 +4,8 @@ import JSON
 /// Collects what answers and events say about an attempt.
 struct AnswerReader: Sendable {
     private(set) var reading = AnswerReading()
-    private(set) var finishCount = 0
+    /// The choices whose last word was a reason to finish.
+    private(set) var finished = ChoiceSet()
     private var usage: ChatUsage
 
     init(_ dialect: UsageDialect = .compatible) {
@@ -18,9 +19,14 @@ struct AnswerReader: Sendable {
         if let range = skim.serviceTier, !isTier(bytes[range]) {
             reading.tier = AnswerReader.string(range, bytes) ?? reading.tier
         }
+        if !skim.written.isEmpty, !finished.isEmpty {  // whoever goes on has not finished
+            finished.subtract(skim.written)
+            if finished.isEmpty { reading.finishReason = nil }
+        }
         if reading.finishReason == nil { reading.finishReason = AnswerReader.string(skim.finishReason, bytes) }
-        finishCount += skim.finishCount
+        finished.formUnion(skim.finished)
         reading.outputBytes = reading.outputBytes.addingClamped(skim.outputBytes)
+        reading.textBytes = reading.textBytes.addingClamped(skim.textBytes)
         if let groq = AnswerReader.object(skim.groq, bytes) { read(groq: groq) }
         if let object = AnswerReader.object(skim.usage, bytes) { update(object) }
     }

@@ -14,8 +14,10 @@ package struct AnswerReading: Sendable, Hashable {
     package var id: String?
     /// Of the first choice.
     package var finishReason: String?
-    /// Bytes of text, tool arguments and the like that were written; for information.
+    /// Bytes of all strings in the answer's choices: never fewer than were written.
     package var outputBytes: Int64 = 0
+    /// Bytes of text, reasoning, refusals, tools' names and arguments.
+    package var textBytes: Int64 = 0
 
     package init() {}
 }

@@ -17,23 +17,37 @@ struct AnswerSkim {
     var groq: Range<Int>?
     /// The elements of `choices` or, in embeddings, of `data`; nil when there is neither.
     var choiceCount: Int?
-    /// The value of the first `finish_reason` that is a string, with its quotes.
+    /// The value of the first `finish_reason` that says something, with its quotes.
     var finishReason: Range<Int>?
-    /// How many choices named a reason.
-    var finishCount = 0
-    /// Bytes of strings within choices.
+    /// The choices that named a reason which is an end: see ``FinishReason``.
+    var finished = ChoiceSet()
+    /// The choices in which something is written.
+    var written = ChoiceSet()
+    /// Bytes of strings within choices, whatever they are.
     var outputBytes: Int64 = 0
+    /// Bytes of what is written in choices: text, reasoning, refusals, tools and their arguments.
+    var textBytes: Int64 = 0
 
     static let maxDepth = 64
 
+    private enum ChoiceMember { case index, finishReason, message, text, other }
     private enum Member { case id, model, usage, error, object, serviceTier, groq, choices, other }
     private enum Expectation { case value, valueOrEnd, name, nameOrEnd, commaOrEnd }
 
     private var member = Member.other  // of the outermost object, in which the skim stands
     private var memberStart = 0
-    private var isFinishReason = false  // the value to come is a choice's reason
+    private var choice = Choice()  // in which the skim stands
+    private var choiceMember = ChoiceMember.other
+    private var isLabel = false  // the value to come names a role or a type
     private var depth = 0
     private var objects: UInt64 = 0  // a bit a level, the innermost last: 1 for an object
+
+    /// What is known of the choice that is being read.
+    private struct Choice {
+        var index = 0
+        var isFinished = false
+        var isWritten = false
+    }
 
     /// Returns nil when `range` of `bytes` is not one JSON object.
     init?(_ bytes: [UInt8], _ range: Range<Int>) {
@@ -74,7 +88,11 @@ struct AnswerSkim {
                 enter(name, of: text, cursor, offset)
                 expected = .value
             case .value, .valueOrEnd:
-                if depth == 2, objects & 1 == 0, member == .choices { choiceCount = (choiceCount ?? 0) + 1 }
+                if depth == 2, objects & 1 == 0, member == .choices {
+                    choice = Choice(index: choiceCount ?? 0)
+                    choiceMember = .other
+                    choiceCount = (choiceCount ?? 0) + 1
+                }
                 guard let next = value(byte, &cursor, offset) else { return false }
                 expected = next
             }
@@ -92,21 +110,24 @@ struct AnswerSkim {
             depth += 1
             objects = objects << 1 | (first == UInt8(ascii: "{") ? 1 : 0)
             cursor.advance()
-            isFinishReason = false
             return first == UInt8(ascii: "{") ? .nameOrEnd : .valueOrEnd
         case UInt8(ascii: "\""):
             guard let string = cursor.string() else { return nil }
-            if member == .choices { note(string, offset) }
+            if member == .choices { note(string, cursor, offset) }
         default:
+            let start = cursor.position
             guard cursor.scalar() else { return nil }
+            if depth == 3, member == .choices, choiceMember == .index {
+                choice.index = cursor.smallNumber(from: start) ?? choice.index
+            }
         }
-        isFinishReason = false
         if depth == 1 { leave(memberStart..<cursor.position + offset) }
         return .commaOrEnd
     }
 
     private mutating func close(_ cursor: inout JSONCursor, _ offset: Int) {
         cursor.advance()
+        if depth == 3, member == .choices { leaveChoice() }
         depth -= 1
         objects >>= 1
         if depth == 1 { leave(memberStart..<cursor.position + offset) }
@@ -125,7 +146,9 @@ extension AnswerSkim {
             next.skipSpace()
             memberStart = next.position + offset
         } else if depth == 3 {
-            isFinishReason = AnswerSkim.equals(UnsafeBufferPointer(rebasing: text[name]), "finish_reason")
+            choiceMember = AnswerSkim.choiceMember(UnsafeBufferPointer(rebasing: text[name]))
+        } else {
+            isLabel = AnswerSkim.isLabel(UnsafeBufferPointer(rebasing: text[name]))
         }
     }
 
@@ -142,13 +165,46 @@ extension AnswerSkim {
         }
     }
 
-    /// Counts a string within a choice: its reason to finish, or output.
-    private mutating func note(_ string: Range<Int>, _ offset: Int) {
-        if isFinishReason, depth == 3 {
-            finishCount += 1
-            finishReason = finishReason ?? (string.lowerBound - 1 + offset..<string.upperBound + 1 + offset)
-        } else {
-            outputBytes += Int64(string.count)
+    /// Takes a string within a choice: its reason to finish, something that is written, or a mere label.
+    private mutating func note(_ string: Range<Int>, _ cursor: JSONCursor, _ offset: Int) {
+        guard !string.isEmpty else { return }
+        if depth == 3, choiceMember == .finishReason {
+            let name = cursor.bytes(string)
+            if FinishReason(name) != nil { choice.isFinished = true }
+            guard finishReason == nil, !AnswerSkim.equals(name, "null") else { return }
+            finishReason = string.lowerBound - 1 + offset..<string.upperBound + 1 + offset
+            return
+        }
+        outputBytes += Int64(string.count)
+        guard depth == 3 ? choiceMember == .text : choiceMember == .message && !(isLabel && objects & 1 == 1) else {
+            return
+        }
+        textBytes += Int64(string.count)
+        choice.isWritten = true
+    }
+
+    private mutating func leaveChoice() {
+        if choice.isFinished { finished.insert(choice.index) }
+        if choice.isWritten { written.insert(choice.index) }
+    }
+
+    private static func choiceMember(_ name: UnsafeBufferPointer<UInt8>) -> ChoiceMember {
+        switch name.count {
+        case 4 where equals(name, "text"): .text
+        case 5 where equals(name, "delta"): .message
+        case 5 where equals(name, "index"): .index
+        case 7 where equals(name, "message"): .message
+        case 13 where equals(name, "finish_reason"): .finishReason
+        default: .other
+        }
+    }
+
+    /// Whether a member of a message says what something is, and is no part of what is written.
+    private static func isLabel(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        switch name.count {
+        case 4: equals(name, "role") || equals(name, "type")
+        case 6: equals(name, "format")
+        default: false
         }
     }
 

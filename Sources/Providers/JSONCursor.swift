@@ -9,6 +9,18 @@ struct JSONCursor {
         self.text = text
     }
 
+    /// What stands at a place of the text.
+    func bytes(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: text[range])
+    }
+
+    /// The value of the scalar from `start` to here, if it is a whole number of at most six digits.
+    func smallNumber(from start: Int) -> Int? {
+        let digits = text[start..<position]
+        guard (1...6).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+
     func peek() -> UInt8? {
         position < text.count ? text[position] : nil
     }

@@ -37,7 +37,9 @@ package struct OpenAIStreamRelay: StreamRelay {
     }
 
     /// Whether every choice has named its reason to finish: only usage can still come.
-    package var isFinished: Bool { isTerminated || reader.finishCount > 0 && reader.finishCount >= choices }
+    package var isFinished: Bool { isTerminated || hasFinished }
+
+    private var hasFinished: Bool { !reader.finished.isEmpty && Int64(reader.finished.count) >= choices }
 
     /// What was read so far; of several usage figures the last.
     package var reading: AnswerReading { reader.reading }
@@ -45,18 +47,28 @@ package struct OpenAIStreamRelay: StreamRelay {
     package mutating func feed(_ bytes: [UInt8], into output: inout [UInt8]) throws(StreamFailure) {
         guard !isTerminated else { return }
         events.append(bytes)
+        try relayEvents(into: &output)
+    }
+
+    private mutating func relayEvents(into output: inout [UInt8]) throws(StreamFailure) {
         while !isTerminated, let event = try events.next() {
             try relay(event, into: &output)
         }
     }
 
-    /// A stream without `[DONE]` counts as whole only when every choice had named its reason to finish.
-    package mutating func end() throws(StreamFailure) {
+    /// A stream without `[DONE]` counts as whole only when every choice had named its reason to finish, and its last event
+    /// may lack nothing but its blank line.
+    package mutating func end(into output: inout [UInt8]) throws(StreamFailure) {
         guard !isTerminated else { return }
-        guard events.isBetweenEvents else {
-            throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended within an event")
+        if events.complete() {
+            do throws(StreamFailure) {
+                try relayEvents(into: &output)
+            } catch {
+                throw error.kind == .malformed ? .endedWithinEvent : error
+            }
         }
-        guard reader.finishCount > 0, reader.finishCount >= choices else {
+        guard !isTerminated else { return }
+        guard hasFinished else {
             throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended before its answer did")
         }
         isTerminated = true
@@ -114,6 +126,9 @@ extension OpenAIStreamRelay {
         _ event: ServerSentEvent, _ place: Range<Int>, of data: [UInt8], into output: inout [UInt8]
     ) throws(StreamFailure) {
         if data[place].starts(with: "[DONE]".utf8) {
+            guard !reader.finished.isEmpty || reading.textBytes > 0 || reading.usage != nil else {
+                throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended without an answer")
+            }
             isTerminated = true
             terminator = Array(events.buffer[event.range])
             if terminator.last == UInt8(ascii: "\r") { terminator.append(UInt8(ascii: "\n")) }  // it was still to come

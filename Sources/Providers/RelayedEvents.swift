@@ -18,6 +18,16 @@ struct RelayedEvents: Sendable {
 
     mutating func append(_ bytes: [UInt8]) { parser.append(bytes) }
 
+    /// Completes the event that the end of the stream left without its blank line; true when there was one with data.
+    ///
+    /// Half an event stays what it is: its data is then no JSON, and no `[DONE]`.
+    mutating func complete() -> Bool {
+        guard !isBetweenEvents, let last = parser.buffer.last else { return false }
+        let newlines = last == UInt8(ascii: "\n") ? "\n" : "\n\n"
+        parser.append(Array(newlines.utf8))
+        return true
+    }
+
     /// Returns the next event that is not empty: clients parse every event's data, and fail on none.
     mutating func next() throws(StreamFailure) -> ServerSentEvent? {
         while let event = try read() {

@@ -38,6 +38,7 @@ struct ResponseReader: Sendable {
 
     mutating func note(outputBytes: Int) {
         reading.outputBytes = reading.outputBytes.addingClamped(Int64(outputBytes))
+        reading.textBytes = reading.outputBytes
     }
 
     /// Takes the object `response`; later ones of a stream overwrite what earlier ones said.

@@ -27,16 +27,25 @@ package struct ResponsesStreamRelay: StreamRelay {
     package mutating func feed(_ bytes: [UInt8], into output: inout [UInt8]) throws(StreamFailure) {
         guard !isTerminated else { return }
         events.append(bytes)
+        try relayEvents(into: &output)
+    }
+
+    private mutating func relayEvents(into output: inout [UInt8]) throws(StreamFailure) {
         while !isTerminated, let event = try events.next() {
             try relay(event, into: &output)
         }
     }
 
-    package mutating func end() throws(StreamFailure) {
+    package mutating func end(into output: inout [UInt8]) throws(StreamFailure) {
         guard !isTerminated else { return }
-        guard events.isBetweenEvents else {
-            throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended within an event")
+        if events.complete() {
+            do throws(StreamFailure) {
+                try relayEvents(into: &output)
+            } catch {
+                throw error.kind == .malformed ? .endedWithinEvent : error
+            }
         }
+        guard !isTerminated else { return }
         throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended before its answer did")
     }
 

@@ -24,6 +24,9 @@ package struct StreamFailure: Error, Sendable, Hashable, CustomStringConvertible
         self.upstream = upstream
     }
 
+    static let endedWithinEvent = StreamFailure(
+        kind: .cutShort, reason: "the upstream's stream ended within an event")
+
     /// For a log line: the reason, and the upstream's own words.
     package var description: String { upstream.map { "\(reason): \($0.logDescription)" } ?? reason }
 

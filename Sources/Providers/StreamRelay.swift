@@ -20,8 +20,8 @@ package protocol StreamRelay: Sendable {
     /// On a failure `output` holds what came before it. What follows the end is dropped.
     mutating func feed(_ bytes: [UInt8], into output: inout [UInt8]) throws(StreamFailure)
 
-    /// Says that the upstream closed its stream properly.
-    mutating func end() throws(StreamFailure)
+    /// Says that the upstream closed its stream properly, and appends to `output` what was still to come of it.
+    mutating func end(into output: inout [UInt8]) throws(StreamFailure)
 
     /// Returns the bytes that end the client's stream: the terminator, with `comment` before it.
     ///

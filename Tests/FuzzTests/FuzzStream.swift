@@ -39,7 +39,7 @@ private func relayed(_ pieces: [[UInt8]], _ start: any StreamRelay) -> Relayed {
     var result = Relayed()
     do {
         for piece in pieces { try relay.feed(piece, into: &result.output) }
-        try relay.end()
+        try relay.end(into: &result.output)
     } catch {
         result.failure = error.kind
     }

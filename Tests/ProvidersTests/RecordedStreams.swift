@@ -1,4 +1,5 @@
 import Inference
+import Providers
 import Testing
 
 /// A stream as a vendor sends it when usage was asked for, and what the gateway must make of it.
@@ -176,4 +177,12 @@ struct RecordedStream: Sendable, CustomTestStringConvertible {
         shown: "event: chunk\nid: 7\ndata: {\"id\":\"j\",\ndata: \"choices\":[{\"finish_reason\":\"stop\"}]}\n\n",
         usageEvent: "data: {\"choices\":[],\ndata: \"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n",
         usage: usage(1, 2))
+}
+
+extension StreamRelay {
+    /// The end, where nothing of the answer can still be to come.
+    mutating func end() throws(StreamFailure) {
+        var output: [UInt8] = []
+        try end(into: &output)
+    }
 }

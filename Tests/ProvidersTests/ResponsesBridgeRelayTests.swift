@@ -321,6 +321,24 @@ import Testing
         #expect(!relay.isTerminated && relay.terminator.isEmpty)
     }
 
+    @Test func anEngineThatNamesNoReasonIsBelievedWhenItSaysWhatItUsed() throws {
+        var relay = try relay()
+        var output: [UInt8] = []
+        let stream = """
+            data: {"choices":[{"index":0,"delta":{"content":"a"}}]}
+
+            data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2}}
+
+            data: [DONE]
+
+
+            """
+        try relay.feed(Array(stream.utf8), into: &output)
+        #expect(relay.isTerminated)
+        #expect(types(try read(output + relay.terminator)).last == "completed")
+        #expect(relay.reading.usage == Usage(input: 9, output: 2))
+    }
+
     @Test func anErrorHasTheNumberOfTheNextEvent() throws {
         var (relay, output) = (try relay(), [UInt8]())
         try relay.feed(

@@ -71,7 +71,7 @@ extension RequestHandler {
             stream.keep(output)
             call.exchange.write(output)
             // Before the wait for a slow client: the vendor does not wait for it.
-            if attempt.meter != nil, !stream.relay.isFinished, !stream.isBroken {
+            if stream.goesOn(beyond: attempt.meter?.written) {
                 stream.isCut = await !covers(call, attempt, written: stream.relay.reading.outputBytes)
             }
             await call.exchange.drained()
@@ -227,11 +227,17 @@ private final class StreamState {
         if count + output.count > keeps { kept = nil } else { kept?.append(contentsOf: output) }
     }
 
+    /// Whether more is written than a meter has seen, or may still be; false without a meter.
+    func goesOn(beyond written: Int64?) -> Bool {
+        guard let written, !relay.isTerminated, !isBroken else { return false }
+        return !relay.isFinished || relay.reading.outputBytes > written
+    }
+
     /// Takes what came, or the clean end of the transfer for nil.
     @inline(never)
     func take(_ bytes: [UInt8]?, into output: inout [UInt8]) {
         do throws(StreamFailure) {
-            if let bytes { try relay.feed(bytes, into: &output) } else { try relay.end() }
+            if let bytes { try relay.feed(bytes, into: &output) } else { try relay.end(into: &output) }
         } catch {
             broke(error)
         }

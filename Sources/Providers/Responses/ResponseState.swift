@@ -11,13 +11,11 @@ enum ResponseState: Sendable, Hashable {
     ///
     /// A reason that is not known here is no end either: half an answer must not look whole.
     init?(finishReason: String) {
-        switch finishReason.lowercased() {
-        case "stop", "eos", "eos_token", "stop_sequence", "end_turn", "complete", "completed": self = .completed
-        case "tool_calls", "tool_call", "tool_use", "function_call": self = .completed
-        case "length", "model_length", "max_tokens", "max_output_tokens", "model_context_window_exceeded", "time_limit":
-            self = .incomplete("max_output_tokens")
-        case "content_filter", "safety", "sensitive", "refusal": self = .incomplete("content_filter")
-        default: return nil
+        switch FinishReason(finishReason) {
+        case .stop?, .toolCalls?: self = .completed
+        case .length?: self = .incomplete("max_output_tokens")
+        case .contentFilter?: self = .incomplete("content_filter")
+        case nil: return nil
         }
     }
 

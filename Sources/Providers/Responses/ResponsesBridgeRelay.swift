@@ -38,24 +38,33 @@ package struct ResponsesBridgeRelay: StreamRelay {
 
     package mutating func feed(_ bytes: [UInt8], into output: inout [UInt8]) throws(StreamFailure) {
         guard !isTerminated else { return }
+        chunks.append(bytes)
+        try takeEvents(into: &output)
+        if chat.isTerminated { try finish() }
+    }
+
+    private mutating func takeEvents(into output: inout [UInt8]) throws(StreamFailure) {
         var failure: StreamFailure?
         do throws(StreamFailure) {
-            chunks.append(bytes)
             while !chat.isTerminated, let event = try chunks.next() { try take(event) }
         } catch {
             failure = error
         }
         output.append(contentsOf: self.output.takenEvents())
         if let failure { throw failure }
-        if chat.isTerminated { try finish() }
     }
 
-    package mutating func end() throws(StreamFailure) {
+    package mutating func end(into output: inout [UInt8]) throws(StreamFailure) {
         guard !isTerminated else { return }
-        guard chunks.isBetweenEvents else {
-            throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended within an event")
+        if chunks.complete() {
+            do throws(StreamFailure) {
+                try takeEvents(into: &output)
+            } catch {
+                throw error.kind == .malformed ? .endedWithinEvent : error
+            }
         }
-        try chat.end()
+        var nothing: [UInt8] = []  // it was fed whole events
+        try chat.end(into: &nothing)
         try finish()
     }
 
@@ -126,7 +135,8 @@ extension ResponsesBridgeRelay {
     }
 
     private mutating func finish() throws(StreamFailure) {
-        guard let reason = reading.finishReason else {
+        // Some engines name no reason; with the usage and [DONE] the answer is there.
+        guard let reason = reading.finishReason ?? (reading.usage == nil ? nil : "stop") else {
             throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended before its answer did")
         }
         guard let state = ResponseState(finishReason: reason) else {
