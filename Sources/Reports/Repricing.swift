@@ -39,6 +39,8 @@ package struct Repricing: Sendable {
     package private(set) var corrections: [Correction] = []
     /// Why attempts were not recomputed, and how many.
     package private(set) var reasons: [String: Int64] = [:]
+    /// Whether every attempt that has a price was compared with the book.
+    package private(set) var isComplete = true
     private var groups: [[String]: Row] = [:]
     private let filter: (provider: String?, model: String?)
     private let price: @Sendable (_ provider: String, _ model: String, _ day: String) -> Price?
@@ -60,12 +62,32 @@ package struct Repricing: Sendable {
     /// Recomputes the attempts that the ledger has in the window.
     package mutating func run(on ledger: LedgerReader) throws(LedgerError) {
         try ledger.billedAttempts(from: window.from, to: window.to) { take($0) }
+        try ledger.archivedCharges(from: window.from, to: window.to) { take($0) }
+    }
+
+    /// Takes what is left of attempts whose rows are gone: it is shown, and cannot be recomputed.
+    package mutating func take(_ archived: ArchivedCharges) {
+        if let provider = filter.provider, provider != archived.provider { return }
+        if let model = filter.model, model != archived.upstreamModel { return }
+        let day = window.zone.date(atUTC: archived.startsAt).description
+        let key = [day, archived.provider, archived.upstreamModel, archived.currency?.code ?? ""]
+        var row =
+            groups[key]
+            ?? Row(day: day, provider: archived.provider, model: archived.upstreamModel, currency: archived.currency)
+        row.attempts += archived.attempts
+        row.kept += archived.attempts
+        row.booked = row.booked.addingClamped(archived.cost)
+        row.recomputed = row.recomputed.addingClamped(archived.cost)
+        groups[key] = row
+        reasons["their rows are gone (ledger.retention), their sums are left", default: 0] += archived.attempts
+        isComplete = false
     }
 
     package mutating func take(_ attempt: BilledAttempt) {
         if let provider = filter.provider, provider != attempt.provider { return }
         if let model = filter.model, model != attempt.upstreamModel { return }
         let (charge, currency, reason) = recompute(attempt)
+        if reason != nil, !attempt.isFree { isComplete = false }
         let booked = (attempt.settlement.cost?.nano ?? 0).addingClamped(attempt.corrections[.reprice] ?? 0)
         let day = window.zone.date(atUTC: attempt.admittedAt).description
         let key = [day, attempt.provider, attempt.upstreamModel, currency?.code ?? ""]
@@ -106,7 +128,7 @@ package struct Repricing: Sendable {
             return (nil, attempt.currency, "without a price in the book for their day")
         }
         if let booked = attempt.currency, booked != price.currency {
-            return (nil, booked, "booked in another currency than the book's")
+            return (nil, booked, "booked in \(booked), the book has a price in \(price.currency)")
         }
         guard let charge = price.charge(for: settlement.usage, tier: settlement.tier) else {
             return (nil, attempt.currency, "beyond what a ledger holds")

@@ -44,7 +44,10 @@ extension Repricing {
         if let applied {
             notes.append("\(applied) corrections are booked")
         } else if corrections.isEmpty {
-            notes.append("the books agree with the price book")
+            notes.append(
+                isComplete
+                    ? "the books agree with the price book"
+                    : "what could be recomputed agrees with the price book; what was kept was not compared")
         } else {
             notes.append("nothing is changed; --apply --reason TEXT books the differences")
         }
@@ -97,6 +100,7 @@ extension Repricing {
             body.integer(count)
         }
         body.endObject()
+        body.member("complete", isComplete)
         body.name("applied")
         body.optional(applied.map { Int64($0) })
         body.endObject()

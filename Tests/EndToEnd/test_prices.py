@@ -308,14 +308,13 @@ def test_causes_are_named(billed, upstream):
         return [cause.split(":")[0] for entry in row for cause in entry["causes"]]
 
     assert causes(openai_page(("scripted, input", 0.0021), ("elsewhere, input", 3))) == ["calls past the gateway"]
-    assert causes(openai_page(("scripted, input", 0.0042))) == ["calls past the gateway"]
+    # Twice as much, and nothing says why: no cause is named.
+    assert causes(openai_page(("scripted, input", 0.0042))) == ["unexplained"]
     assert causes(openai_page(("scripted, input", 0.0021), ("web search", 0.01))) == ["fees"]
     tokens = f"date,sku,usd,in,out\n{TODAY},scripted,0.0042,10000,1000\n"
     columns = ("--columns", "day=date,model=sku,cost=usd,input=in,output=out")
     assert causes(tokens, *columns, kind="csv") == ["prices"]
     assert causes(tokens.replace("10000", "20000"), *columns, kind="csv") == ["tokens", "calls past the gateway"]
-    shifted = [openai_page(("scripted, input", 0.0015)), openai_page(("scripted, input", 0.0006), day=YESTERDAY)]
-    assert set(causes(shifted)) == {"days", "calls past the gateway", "the vendor bills less"} or "days" in causes(shifted)
     upstream.script = lambda call: call.close()
     gateway.chat(key, "scripted")
     assert causes(openai_page(("scripted, input", 0.0021)))[0] == "presumed"
@@ -323,7 +322,7 @@ def test_causes_are_named(billed, upstream):
     reload(gateway)
     answer_with(upstream, usage(10, 1))
     gateway.chat(key, "scripted")
-    assert causes(openai_page(("scripted, input", 9)))[:2] == ["presumed", "unpriced"]
+    assert causes(openai_page(("scripted, input", 9))) == ["unpriced"]
 
 
 def test_anthropic_reports_are_in_cents_and_usage_in_tokens(billed):
@@ -358,8 +357,7 @@ def test_aws_reports_are_read_with_both_names(billed, legacy):
     rows.writerow([f"{TODAY}T02:00:00Z", "AmazonEC2", "BoxUsage:t3.micro", "Usage", "1", "USD", "77", "Hrs"])
     found = reconcile(out.getvalue(), "--map", "Nova-Lite=scripted", kind="aws", check=0)
     assert [row["vendor"] for row in found["rows"]] == ["0.002100000"]
-    unmapped = reconcile(out.getvalue(), kind="aws", check=1)
-    assert any("use --map" in cause for row in unmapped["rows"] for cause in row["causes"])
+    assert "use --map" in reconcile(out.getvalue(), kind="aws", check=2)
 
 
 @pytest.mark.parametrize("content, kind", [

@@ -107,6 +107,17 @@ struct RollupFigures: Hashable {
         presumed.nanos = presumed.nanos.addingClamped(other.presumed.nanos)
         usage.add(other.usage)
     }
+
+    mutating func subtract(_ other: RollupFigures) {
+        requests = requests.addingClamped(-other.requests)
+        attempts = attempts.addingClamped(-other.attempts)
+        refused = refused.addingClamped(-other.refused)
+        unpriced = unpriced.addingClamped(-other.unpriced)
+        priced = priced.addingClamped(-other.priced)
+        cost.add(-other.cost.nano)
+        presumed.add(-other.presumed.nano)
+        usage.subtract(other.usage)
+    }
 }
 
 extension Usage {
@@ -121,6 +132,19 @@ extension Usage {
         output = output.addingClamped(other.output)
         audioOutput = audioOutput.addingClamped(other.audioOutput)
         reasoning = reasoning.addingClamped(other.reasoning)
+    }
+
+    mutating func subtract(_ other: Usage) {
+        input = input.addingClamped(-other.input)
+        cachedInput = cachedInput.addingClamped(-other.cachedInput)
+        cacheWrite = cacheWrite.addingClamped(-other.cacheWrite)
+        cacheWrite1h = cacheWrite1h.addingClamped(-other.cacheWrite1h)
+        cacheWrite12h = cacheWrite12h.addingClamped(-other.cacheWrite12h)
+        audioInput = audioInput.addingClamped(-other.audioInput)
+        imageInput = imageInput.addingClamped(-other.imageInput)
+        output = output.addingClamped(-other.output)
+        audioOutput = audioOutput.addingClamped(-other.audioOutput)
+        reasoning = reasoning.addingClamped(-other.reasoning)
     }
 
     /// Counts as a report can add them up: whatever a vendor claims, each at least zero and at most a million million.

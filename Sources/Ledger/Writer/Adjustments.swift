@@ -45,9 +45,10 @@ extension Writer {
         if adjustment.kind == .presumedRelease, select.text(3) != HoldState.presumed.rawValue || adjustment.nano > 0 {
             throw LedgerError(.conflict, "\(place): only what is presumed can be released, and a release takes back")
         }
-        guard adjustment.currency != nil || !select.isNull(4) else {
-            throw LedgerError(.conflict, "\(place) has no price; its correction must name a currency")
-        }
+        let currency = try currency(of: adjustment, charged: select.optionalText(4), place)
+        var adjustment = adjustment
+        // What names the currency of the charge says nothing new.
+        if !select.isNull(4) { adjustment.currency = nil }
         let earlier = try connection.prepare(
             "SELECT ifnull(sum(nano),0) FROM adjustment WHERE request=? AND attempt=? AND period IS NULL")
         earlier.bind(1, adjustment.request)
@@ -57,7 +58,7 @@ extension Writer {
         guard charged >= 0 else {
             throw LedgerError(.conflict, "\(place): \(Money.decimal(nano: adjustment.nano)) is more than was charged")
         }
-        let changes = try periodChanges(of: adjustment)
+        let changes = try periodChanges(of: adjustment, in: currency, place)
         for change in changes {
             var counters = try periods[change.period]
             let presumed = adjustment.kind == .presumedRelease ? change.nano : 0
@@ -80,19 +81,47 @@ extension Writer {
         mayAdmit = true
     }
 
+    /// The currency of a correction: that of the charge, else of the corrections before it, else the one that it names.
+    ///
+    /// Nothing is converted here, so that an amount in another currency is a conflict.
+    private func currency(of adjustment: Adjustment, charged: String?, _ place: String) throws -> String {
+        let earlier = try connection.prepare(
+            "SELECT max(currency) FROM adjustment WHERE request=? AND attempt=? AND period IS NULL")
+        earlier.bind(1, adjustment.request)
+        earlier.bind(2, adjustment.attempt)
+        let known = try charged ?? (earlier.step() ? earlier.optionalText(0) : nil)
+        guard let currency = known ?? adjustment.currency?.code else {
+            throw LedgerError(.conflict, "\(place) has no price; its correction must name a currency")
+        }
+        if let other = adjustment.currency, other.code != currency {
+            throw LedgerError(
+                .conflict, "\(place) is charged in \(currency); give its correction in \(currency), not in \(other)")
+        }
+        return currency
+    }
+
     /// What each period of the attempt gets, at the rate of its hold.
-    private func periodChanges(of adjustment: Adjustment) throws -> [(period: Int64, nano: Int64)] {
+    private func periodChanges(
+        of adjustment: Adjustment, in currency: String, _ place: String
+    ) throws -> [(period: Int64, nano: Int64)] {
         let lines = try connection.prepare(
             """
-            SELECT period, fx_rate.nano FROM attempt LEFT JOIN fx_rate ON fx_rate.id=fx
+            SELECT period, fx_rate.nano, base, period.currency FROM attempt
+              JOIN period ON period.id=period LEFT JOIN fx_rate ON fx_rate.id=fx
             WHERE request=?1 AND attempt=?2 AND period NOT NULL
             UNION ALL
-            SELECT period, fx_rate.nano FROM line LEFT JOIN fx_rate ON fx_rate.id=fx WHERE request=?1 AND attempt=?2
+            SELECT period, fx_rate.nano, base, period.currency FROM line
+              JOIN period ON period.id=period LEFT JOIN fx_rate ON fx_rate.id=fx WHERE request=?1 AND attempt=?2
             """)
         lines.bind(1, adjustment.request)
         lines.bind(2, adjustment.attempt)
         var changes: [(period: Int64, nano: Int64)] = []
         while try lines.step() {
+            guard currency == lines.optionalText(2) ?? lines.text(3) else {
+                throw LedgerError(
+                    .conflict,
+                    "\(place) has a budget in \(lines.text(3)) and no rate for \(currency) from its admission")
+            }
             var nano = adjustment.nano
             if let rate = lines.optionalInteger(1) {
                 let converted = FXRate(base: .usd, quote: .usd, day: "", nano: rate, source: "").convert(nano)

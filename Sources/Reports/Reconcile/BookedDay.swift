@@ -17,6 +17,8 @@ struct BookedDay: Sendable {
     var pieces: Int64 = 0
     var input: Int64 = 0
     var output: Int64 = 0
+    /// Whether rows of the day are gone, so that only their sums are known.
+    var isArchived = false
 
     mutating func add(_ attempt: BilledAttempt) {
         let settlement = attempt.settlement
@@ -38,6 +40,17 @@ struct BookedDay: Sendable {
         output = output.addingClamped(settlement.usage.totalOutput)
     }
 
+    /// Adds what is left of attempts whose rows are gone.
+    mutating func add(_ archived: ArchivedCharges) {
+        cost = cost.addingClamped(archived.cost)
+        presumed = presumed.addingClamped(archived.presumed)
+        attempts += archived.attempts
+        unpriced += archived.unpriced
+        input = input.addingClamped(archived.usage.totalInput)
+        output = output.addingClamped(archived.usage.totalOutput)
+        isArchived = true
+    }
+
     mutating func add(_ other: BookedDay) {
         cost = cost.addingClamped(other.cost)
         presumed = presumed.addingClamped(other.presumed)
@@ -48,5 +61,6 @@ struct BookedDay: Sendable {
         pieces += other.pieces
         input = input.addingClamped(other.input)
         output = output.addingClamped(other.output)
+        isArchived = isArchived || other.isArchived
     }
 }

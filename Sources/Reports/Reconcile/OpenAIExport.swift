@@ -4,23 +4,24 @@ import JSON
 
 /// OpenAI's organization costs, grouped by `line_item` where models shall be compared, and its usage of completions.
 enum OpenAIExport {
-    static func read(_ bytes: [UInt8]) throws(ReportError) -> [VendorCharge] {
-        var charges: [VendorCharge] = []
-        try ExportPages(bytes).results { bucket, result throws(ReportError) in
-            guard let start = bucket["start_time"]?.integerValue, (0...32_503_680_000).contains(start) else {
-                throw ReportError("FILE", "has a bucket without 'start_time' in seconds")
-            }
-            let day = TimeZoneRules.utc.date(atUTC: start * 1_000).description
-            if let amount = result["amount"] {
-                charges.append(try charge(amount, result, on: day))
-            } else if result["input_tokens"] != nil {
-                charges.append(
-                    VendorCharge(
-                        day: day, model: result["model"]?.stringValue, input: result.count("input_tokens"),
-                        output: result.count("output_tokens")))
-            }
+    static func read(_ bytes: [UInt8], _ days: ExportDays) throws(ReportError) -> VendorStatement {
+        var statement = VendorStatement()
+        let pages = try ExportPages(bytes)
+        try pages.results(into: &statement, days: days, span: span) { day, result throws(ReportError) in
+            if let amount = result["amount"] { return try charge(amount, result, on: day) }
+            guard result["input_tokens"] != nil || result["output_tokens"] != nil else { return nil }
+            return VendorCharge(
+                day: day, model: result["model"]?.stringValue, input: result.count("input_tokens"),
+                output: result.count("output_tokens"))
         }
-        return charges
+        return statement
+    }
+
+    private static func span(_ bucket: JSONValue) throws(ReportError) -> (start: Int64, end: Int64?) {
+        guard let start = bucket["start_time"]?.integerValue, (0...32_503_680_000).contains(start) else {
+            throw ReportError("FILE", "has a bucket without 'start_time' in seconds")
+        }
+        return (start, bucket["end_time"]?.integerValue.flatMap { (0...32_503_680_000).contains($0) ? $0 : nil })
     }
 
     private static func charge(

@@ -13,7 +13,7 @@ package struct Reconciliation: Sendable {
         package let vendor: Int64?
         package let ledger: Int64
         package let isWithin: Bool
-        /// Why the two may differ, the likeliest first.
+        /// Why the two may differ, the likeliest first, each with how sure that is.
         package let causes: [String]
 
         package var difference: Int64? { vendor.map { ledger.addingClamped(-$0) } }
@@ -25,105 +25,112 @@ package struct Reconciliation: Sendable {
         var currency: Currency
     }
 
+    /// What is compared, and how.
+    package struct Question: Sendable {
+        /// The ledger's model for a vendor's name, where they differ.
+        package var names: [String: String] = [:]
+        /// Compare its calls alone; unless told, those of the providers that share a model with the export.
+        package var provider: String?
+        /// Where the vendor's days begin.
+        package var zone: TimeZoneRules
+        package var tolerance: Tolerance
+        /// UTC milliseconds.
+        package var now: Int64
+
+        package init(
+            names: [String: String] = [:], provider: String? = nil, zone: TimeZoneRules = .utc,
+            tolerance: Tolerance = .usual, now: Int64
+        ) {
+            (self.names, self.provider, self.zone) = (names, provider, zone)
+            (self.tolerance, self.now) = (tolerance, now)
+        }
+    }
+
     /// By day and model.
     package let rows: [Row]
     /// The providers whose calls were compared.
     package let providers: [String]
     /// The days that the export covers, first and last.
     package let days: (first: String, last: String)
-    package var isWithin: Bool { rows.allSatisfy(\.isWithin) }
+    /// What there is to know of the export, and what of it or of the ledger was not compared.
+    package private(set) var notes: [String]
+    /// Whether something that should have been compared was not there.
+    private let isPartial: Bool
+    package var isWithin: Bool { !isPartial && rows.allSatisfy(\.isWithin) }
 
-    /// Reads the ledger for the days that `charges` cover.
-    ///
-    /// - Parameters:
-    ///   - names: the ledger's model for a vendor's name, where they differ.
-    ///   - provider: compare its calls alone; unless told, those of the providers that share a model with the export.
-    ///   - zone: where the vendor's days begin.
-    package init(
-        _ charges: [VendorCharge], names: [String: String] = [:], provider: String? = nil, zone: TimeZoneRules,
-        tolerance: Tolerance, ledger: LedgerReader
-    ) throws {
-        guard let first = charges.map(\.day).min(), let last = charges.map(\.day).max(), let start = CivilDate(first),
-            let end = CivilDate(last), end.daysSince1970 - start.daysSince1970 <= 3_660
-        else { throw ReportError("FILE", "covers no days, or more than ten years") }
-        var book = LedgerBook(zone: zone)
-        try ledger.billedAttempts(from: zone.start(of: start), to: zone.start(of: end.adding(days: 1))) {
-            book.take($0)
+    /// Reads the ledger for the days that an export covers.
+    package init(_ statement: VendorStatement, _ question: Question, ledger: LedgerReader) throws {
+        guard let (first, last) = statement.span, last.daysSince1970 - first.daysSince1970 <= 3_660 else {
+            throw ReportError("FILE", "covers no days, or more than ten years")
         }
-        self.init(charges, names: names, provider: provider, tolerance: tolerance, book: book, days: (first, last))
+        let zone = question.zone
+        let book = try LedgerBook(
+            ledger, from: zone.start(of: first), to: zone.start(of: last.adding(days: 1)), zone: zone)
+        try self.init(statement, question, book: book)
     }
 
-    init(
-        _ charges: [VendorCharge], names: [String: String], provider: String?, tolerance: Tolerance, book: LedgerBook,
-        days: (first: String, last: String)
-    ) {
-        self.days = days
-        let namesModels = charges.contains { $0.model != nil && !$0.isFee }
-        var vendor: [Key: VendorDay] = [:]
-        for charge in charges {
-            let model = charge.model.map { names[$0] ?? book.model(named: $0) }
-            let key = Key(day: charge.day, model: namesModels ? model ?? "" : nil, currency: charge.currency)
-            vendor[key, default: VendorDay()].add(charge)
+    init(_ statement: VendorStatement, _ question: Question, book: LedgerBook) throws(ReportError) {
+        days = (statement.span?.first.description ?? "", statement.span?.last.description ?? "")
+        let namesModels = statement.charges.contains { $0.model != nil && !$0.isFee }
+        func key(_ charge: VendorCharge) -> Key {
+            let model = charge.model.map { question.names[$0] ?? (charge.isFee ? $0 : book.model(named: $0)) }
+            return Key(day: charge.day, model: namesModels ? model ?? "" : nil, currency: charge.currency)
         }
-        let models = Set(vendor.keys.compactMap(\.model))
-        providers = provider.map { [$0] } ?? book.providers(sharing: models)
-        let booked = book.days(of: Set(providers), byModel: namesModels)
-        let history = ReconciliationHistory(vendor: vendor, booked: booked, tolerance: tolerance)
+        var vendor: [Key: VendorDay] = [:]
+        for charge in statement.charges { vendor[key(charge), default: VendorDay()].add(charge) }
+        for charge in statement.repeats { vendor[key(charge), default: VendorDay()].addRepeat(charge) }
+        let choice = try ProviderChoice(
+            question.provider, book, models: namesModels ? Set(vendor.keys.compactMap(\.model)) : nil,
+            named: statement.charges.filter { !$0.isFee }.compactMap(\.model))
+        providers = choice.providers
+        let all = book.days(of: Set(providers), byModel: namesModels)
+        let booked = all.filter { statement.days.contains($0.key.day) }
+        let history = ReconciliationHistory(vendor: vendor, booked: booked, tolerance: question.tolerance)
         let keys = Set(vendor.keys).union(booked.keys).sorted {
             ($0.day, $0.model ?? "", $0.currency.code) < ($1.day, $1.model ?? "", $1.currency.code)
         }
         rows = keys.map { key in
-            let (said, had) = (vendor[key] ?? VendorDay(), booked[key] ?? BookedDay())
-            let cost = vendor[key] == nil ? 0 : said.cost
-            let causes = ReconciliationCauses(key, said, had, history, tolerance)
+            let (said, had) = (vendor[key], booked[key] ?? BookedDay())
+            let causes = ReconciliationCauses(key, said, had, history)
             return Row(
-                day: key.day, model: key.model, currency: key.currency, vendor: cost, ledger: had.cost,
-                isWithin: causes.isWithin, causes: causes.isWithin ? [] : causes.found)
+                day: key.day, model: key.model, currency: key.currency, vendor: said == nil ? 0 : said?.cost,
+                ledger: had.cost, isWithin: causes.isWithin, causes: causes.isWithin ? [] : causes.found)
         }
-    }
-}
-
-/// The ledger's calls of a time, by provider, day, model and currency.
-struct LedgerBook {
-    private let zone: TimeZoneRules
-    private var groups: [String: [Reconciliation.Key: BookedDay]] = [:]
-    /// The model that was asked for, by the name that served.
-    private var served: [String: String] = [:]
-    private var models: [String: Set<String>] = [:]
-
-    init(zone: TimeZoneRules) {
-        self.zone = zone
-    }
-
-    mutating func take(_ attempt: BilledAttempt) {
-        let day = zone.date(atUTC: attempt.admittedAt).description
-        let key = Reconciliation.Key(day: day, model: attempt.upstreamModel, currency: attempt.currency ?? .usd)
-        groups[attempt.provider, default: [:]][key, default: BookedDay()].add(attempt)
-        models[attempt.provider, default: []].insert(attempt.upstreamModel)
-        if let name = attempt.servedModel, name != attempt.upstreamModel { served[name] = attempt.upstreamModel }
-    }
-
-    /// The ledger's name for a vendor's model: the same, or that of the calls that it served.
-    func model(named name: String) -> String {
-        if models.values.contains(where: { $0.contains(name) }) { return name }
-        return served[name] ?? name
-    }
-
-    /// The providers that have calls of one of `names`; all of them when none has.
-    func providers(sharing names: Set<String>) -> [String] {
-        let found = models.filter { !$0.value.isDisjoint(with: names) }.keys.sorted()
-        return found.isEmpty ? models.keys.sorted() : found
-    }
-
-    func days(of providers: Set<String>, byModel: Bool) -> [Reconciliation.Key: BookedDay] {
-        var days: [Reconciliation.Key: BookedDay] = [:]
-        for (provider, group) in groups where providers.contains(provider) {
-            for (key, day) in group {
-                var key = key
-                if !byModel { key.model = nil }
-                days[key, default: BookedDay()].add(day)
-            }
+        let gaps = statement.gaps.map(Reconciliation.text)
+        let uncovered = Set(all.keys.map(\.day)).subtracting(statement.days).sorted()
+        isPartial = !gaps.isEmpty || !uncovered.isEmpty
+        notes = statement.notes + choice.notes
+        if !gaps.isEmpty {
+            notes.append("the export is not whole: it has nothing of \(gaps.joined(separator: ", "))")
         }
-        return days
+        if !uncovered.isEmpty {
+            notes.append(
+                "not compared, since the export has no line of them: \(uncovered.prefix(10).joined(separator: ", "))"
+                    + (uncovered.count > 10 ? " and \(uncovered.count - 10) days more" : ""))
+        }
+        addNotes(
+            question, booked, names: Set(statement.charges.compactMap(\.model)), models: book.models(of: providers))
+    }
+
+    private mutating func addNotes(
+        _ question: Question, _ booked: [Key: BookedDay], names: Set<String>, models: [String]
+    ) {
+        let archived = Set(booked.filter(\.value.isArchived).keys.map(\.day)).sorted()
+        if let first = archived.first, let last = archived.last {
+            notes.append(
+                "the rows of \(first)\(first == last ? "" : " to \(last)") are gone (ledger.retention): their sums are "
+                    + "compared, fallback prices and pieces are not known")
+        }
+        let today = question.zone.date(atUTC: question.now).description
+        if days.last >= today { notes.append("\(today) is not over; vendors write charges down hours later") }
+        for (vendor, ours) in question.names.sorted(by: { $0.key < $1.key }) {
+            if !names.contains(vendor) { notes.append("--map: the export has no model '\(vendor)'") }
+            if !models.contains(ours) { notes.append("--map: the ledger has no call of '\(ours)' in these days") }
+        }
+        if providers.isEmpty { notes.append("the ledger has no call in these days") }
+    }
+
+    private static func text(_ days: ClosedRange<CivilDate>) -> String {
+        days.lowerBound == days.upperBound ? "\(days.lowerBound)" : "\(days.lowerBound) to \(days.upperBound)"
     }
 }

@@ -1,101 +1,138 @@
 import Inference
 
-/// What all days of a model come to, on both sides: the same sum on other days is a matter of days.
-struct ReconciliationHistory {
-    private var vendor: [Reconciliation.Key: Int64] = [:]
-    private var booked: [Reconciliation.Key: Int64] = [:]
-    /// Models that the ledger has called at all.
-    private(set) var models: Set<String> = []
-    private(set) var hasFees = false
-    private let tolerance: Tolerance
-
-    init(
-        vendor: [Reconciliation.Key: VendorDay], booked: [Reconciliation.Key: BookedDay], tolerance: Tolerance
-    ) {
-        self.tolerance = tolerance
-        for (key, day) in vendor {
-            self.vendor[whole(key), default: 0] = (self.vendor[whole(key)] ?? 0).addingClamped(day.cost ?? 0)
-            if day.isFee { hasFees = true }
-        }
-        for (key, day) in booked {
-            self.booked[whole(key), default: 0] = (self.booked[whole(key)] ?? 0).addingClamped(day.cost)
-            if let model = key.model { models.insert(model) }
-        }
-    }
-
-    private func whole(_ key: Reconciliation.Key) -> Reconciliation.Key {
-        Reconciliation.Key(day: "", model: key.model, currency: key.currency)
-    }
-
-    /// Whether the days together agree.
-    func agrees(_ key: Reconciliation.Key) -> Bool {
-        tolerance.covers(vendor[whole(key)] ?? 0, booked[whole(key)] ?? 0)
-    }
-}
-
-/// Why a vendor's figure and the ledger's differ on a day.
+/// Why a vendor's figure and the ledger's differ on a day: nothing without its evidence, and how sure each is.
 struct ReconciliationCauses {
+    /// How sure a cause is.
+    enum Certainty: String {
+        /// The figures say so.
+        case sure
+        /// The figures fit, and little else would.
+        case likely
+        /// It is there, and it can explain a part.
+        case possible
+    }
+
     let isWithin: Bool
     /// In the order in which they should be looked at.
     private(set) var found: [String] = []
 
+    private let vendor: VendorDay
+    private let booked: BookedDay
+    private let history: ReconciliationHistory
+    /// Nil when the vendor names no tokens.
+    private let tokensAgree: Bool?
+    private let isTokensAlone: Bool
+    /// Nano-units by which the vendor's amount is above the ledger's.
+    private let difference: Int128
+
+    /// - Parameter vendor: nil where the export has no line of the model on this day.
     init(
-        _ key: Reconciliation.Key, _ vendor: VendorDay, _ booked: BookedDay, _ history: ReconciliationHistory,
-        _ tolerance: Tolerance
+        _ key: Reconciliation.Key, _ vendor: VendorDay?, _ booked: BookedDay, _ history: ReconciliationHistory
     ) {
-        let tokensAgree = ReconciliationCauses.tokensAgree(vendor, booked, tolerance)
-        let isTokensAlone = vendor.cost == nil && (vendor.input ?? vendor.output) != nil
-        isWithin = isTokensAlone ? tokensAgree != false : tolerance.covers(vendor.cost ?? 0, booked.cost)
+        let said = vendor ?? VendorDay()
+        (self.vendor, self.booked, self.history) = (said, booked, history)
+        tokensAgree = ReconciliationCauses.tokensAgree(said, booked, history.tolerance)
+        isTokensAlone = said.cost == nil && (said.input ?? said.output) != nil
+        isWithin = isTokensAlone ? tokensAgree != false : history.tolerance.covers(said.cost ?? 0, booked.cost)
+        difference = Int128(said.cost ?? 0) - Int128(booked.cost)
         guard !isWithin else { return }
-        if let model = key.model, !history.models.contains(model), !vendor.isFee {
-            found.append("calls past the gateway: the ledger has none of this model; if it has another name, use --map")
+        if said.isFee {
+            add("fees: the vendor bills this apart from tokens; the ledger has it with the calls, or not at all", .sure)
             return
         }
-        if booked.presumed > 0 {
-            found.append("presumed: \(Money.decimal(nano: booked.presumed)) of the ledger's is charged at the bound")
+        if let model = key.model, vendor == nil || !history.models.contains(model) {
+            addStranger(model, isInExport: vendor != nil)
+            guard booked.attempts > 0 else { return }
         }
-        if booked.unpriced > 0 { found.append("unpriced: \(booked.unpriced) calls have no price, so no cost") }
+        addBooks()
+        addFigures(key)
+        addExtras()
+        if found.isEmpty { addNothing() }
+    }
+
+    private mutating func add(_ text: String, _ certainty: Certainty) {
+        found.append("\(text) (\(certainty.rawValue))")
+    }
+
+    /// A model that one side has and the other has not.
+    private mutating func addStranger(_ model: String, isInExport: Bool) {
+        if isInExport {
+            add(
+                "calls past the gateway: the ledger has none of this model; if it has another name, use --map",
+                .possible)
+        } else if history.named.contains(model) {
+            add("missing: the export has no line of this model on this day", .sure)
+        } else {
+            add("missing: the export never names this model; if it has another name there, use --map", .sure)
+        }
+    }
+
+    /// What the ledger knows of itself.
+    private mutating func addBooks() {
+        let isLess = isTokensAlone || difference < 0
+        if booked.presumed > 0, isLess {
+            let isEnough = difference.magnitude <= UInt128(booked.presumed)
+            add(
+                "presumed: \(Money.decimal(nano: booked.presumed)) of the ledger's is charged at the bound",
+                isEnough ? .likely : .possible)
+        }
+        if booked.unpriced > 0, isTokensAlone || difference > 0 {
+            add("unpriced: \(booked.unpriced) calls have no price, so no cost", .likely)
+        }
         if booked.fallback > 0 {
             let names = booked.classes.sorted().joined(separator: ", ")
-            found.append(
-                "fallback prices: \(booked.fallback) calls have classes without a price of their own: \(names)")
+            add(
+                "fallback prices: \(booked.fallback) calls have classes without a price of their own: \(names)",
+                .possible)
         }
-        addPricesAndTokens(vendor, booked, tokensAgree, isTokensAlone)
-        if !isTokensAlone, history.agrees(key) {
-            found.append("days: all days together agree; the vendor's days begin elsewhere, see --zone")
-        }
-        if vendor.isFee {
-            found.append(
-                "fees: the vendor bills this apart from tokens; the ledger has it with the calls, or not at all")
-        } else if booked.pieces > 0 {
-            found.append(
-                "extras: \(booked.pieces) calls have what is billed by the piece; the vendor may list it apart")
-        } else if history.hasFees, (vendor.cost ?? 0) < booked.cost {
-            found.append("fees: the vendor lists some apart")
-        }
-        addOthers(vendor, booked, tokensAgree)
     }
 
-    private mutating func addPricesAndTokens(
-        _ vendor: VendorDay, _ booked: BookedDay, _ tokensAgree: Bool?, _ isTokensAlone: Bool
-    ) {
-        guard let tokensAgree else { return }
-        if tokensAgree, !isTokensAlone {
-            found.append("prices: the tokens agree, the amounts do not; compare the price book with the vendor's page")
-        } else if !tokensAgree {
+    /// What the figures of this day and of the days beside it say.
+    private mutating func addFigures(_ key: Reconciliation.Key) {
+        if let rest = vendor.costWithoutRepeats, history.tolerance.covers(rest, booked.cost) {
+            add("repeated lines: without the lines that are there twice the day agrees", .likely)
+        }
+        if tokensAgree == true, !isTokensAlone {
+            add(
+                "prices: the tokens agree, the amounts do not; compare the price book with the vendor's page", .sure)
+        } else if tokensAgree == false {
             let input = vendor.input.map { "input \(Figures.count($0)) and here \(Figures.count(booked.input))" }
             let output = vendor.output.map { "output \(Figures.count($0)) and here \(Figures.count(booked.output))" }
-            found.append("tokens: the vendor has \([input, output].compactMap(\.self).joined(separator: ", "))")
+            add("tokens: the vendor has \([input, output].compactMap(\.self).joined(separator: ", "))", .sure)
+        }
+        let isShifted = !isTokensAlone && history.isShifted(key)
+        if isShifted {
+            add(
+                "days: what is missing here is on the days beside it; the vendor's days may begin elsewhere, see --zone",
+                .likely)
+        } else if tokensAgree != true, !isTokensAlone, let relation = history.relation(key) {
+            add(relation.text(key.currency), .likely)
+        }
+        if tokensAgree == false, !isShifted, (vendor.input ?? 0) >= booked.input, (vendor.output ?? 0) >= booked.output
+        {
+            add("calls past the gateway: the vendor counts tokens that the ledger does not have", .likely)
         }
     }
 
-    private mutating func addOthers(_ vendor: VendorDay, _ booked: BookedDay, _ tokensAgree: Bool?) {
-        guard !vendor.isFee, tokensAgree != true else { return }
-        let isMore = vendor.cost.map { $0 > booked.cost } ?? ((vendor.input ?? 0) > booked.input)
-        if isMore {
-            found.append("calls past the gateway: the vendor's account may be used by others")
-        } else if booked.presumed == 0 {
-            found.append("the vendor bills less: a discount, a credit, or a price in the book that is too high")
+    /// What is billed apart from tokens.
+    private mutating func addExtras() {
+        if booked.pieces > 0 {
+            add(
+                "extras: \(booked.pieces) calls have what is billed by the piece; the vendor may list it apart",
+                .possible)
+        } else if history.hasFees, difference < 0, !isTokensAlone {
+            add("fees: the vendor lists some apart", .possible)
+        }
+    }
+
+    private mutating func addNothing() {
+        if difference > 0 {
+            found.append(
+                "unexplained: nothing here says why the vendor has more; an export with tokens would tell a price from "
+                    + "calls that came past the gateway")
+        } else {
+            found.append(
+                "unexplained: nothing here says why the vendor has less; it may list a discount or a credit elsewhere")
         }
     }
 
@@ -107,5 +144,25 @@ struct ReconciliationCauses {
             return tolerance.isShare(one, other)
         }
         return same(vendor.input, booked.input) && same(vendor.output, booked.output)
+    }
+}
+
+extension ReconciliationHistory.Relation {
+    fileprivate func text(_ currency: Currency) -> String {
+        let (word, remedy) = rate > 0 ? ("more", "too low") : ("less", "too high, or the vendor gives a discount")
+        let size = Int128(rate.magnitude)
+        switch kind {
+        case .share:
+            let percent = Figures.tenths(size / 1_000)
+            return
+                "prices: on \(days) days alike the vendor bills \(percent)% \(word) than the ledger; the book's price is "
+                + remedy
+        case .output, .input:
+            let name = kind == .output ? "output" : "input"
+            let amount = Figures.price(Int64(clamping: size))
+            return
+                "prices: on \(days) days alike the vendor bills \(amount) \(currency) \(word) for a million tokens of "
+                + "\(name); the book's price of \(name) is \(remedy)"
+        }
     }
 }

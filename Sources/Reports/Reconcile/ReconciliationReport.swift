@@ -15,8 +15,10 @@ extension Reconciliation {
                 row.difference.map(Figures.money) ?? "-", row.currency.code, share(row), row.isWithin ? "" : "differs",
             ]
         }
-        let heading = "The vendor and the ledger (\(providers.joined(separator: ", "))), \(days.first) to \(days.last)"
-        return "\(heading)\n\n\(TextTable(columns, rows: lines, totals: totals).text)\n\(causes)"
+        let whose = providers.isEmpty ? "no calls" : providers.joined(separator: ", ")
+        let heading = "The vendor and the ledger (\(whose)), \(days.first) to \(days.last)"
+        let notes = self.notes.map { "- \(TextTable.printable($0))\n" }.joined()
+        return "\(heading)\n\n\(TextTable(columns, rows: lines, totals: totals).text)\n\(causes)\(notes)"
     }
 
     private func share(_ row: Row) -> String {
@@ -41,7 +43,9 @@ extension Reconciliation {
 
     private var causes: String {
         let differing = rows.filter { !$0.isWithin }
-        guard !differing.isEmpty else { return "Every day agrees within the tolerance.\n" }
+        guard !differing.isEmpty else {
+            return isWithin ? "Every day agrees within the tolerance.\n" : "Every day that was compared agrees.\n"
+        }
         let lines = differing.flatMap { row in
             let place = row.model.map { "\(row.day) \($0)" } ?? row.day
             return ["\(TextTable.printable(place)):"] + row.causes.map { "  - \(TextTable.printable($0))" }
@@ -73,6 +77,10 @@ extension Reconciliation {
         for provider in providers { body.string(provider) }
         body.endArray()
         body.member("within", isWithin)
+        body.name("notes")
+        body.beginArray()
+        for note in notes { body.string(note) }
+        body.endArray()
         body.name("rows")
         body.beginArray()
         for row in rows {

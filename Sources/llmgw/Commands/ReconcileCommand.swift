@@ -8,20 +8,27 @@ extension Command {
     static let pricesReconcile = Command(
         name: "prices reconcile", summary: "compare a vendor's export of costs or usage with the ledger",
         notes: [
-            "Exit code 0 when every day agrees within the tolerance, 1 when one does not; then the causes are named, the",
-            "likeliest first. Nothing is changed.",
+            "Exit code 0 when every day agrees within the tolerance, 1 when one does not, or is missing; then the causes",
+            "are named, the likeliest first, with how sure each is. Nothing is changed.",
             "openai: pages of /v1/organization/costs (group_by=line_item) or usage/completions.",
             "anthropic: pages of cost_report or usage_report/messages. aws: the Cost and Usage Report as CSV.",
-            "csv: any other table, with --columns.",
+            "azure: cost details, as CSV or JSON. google: the billing export, as CSV or JSON.",
+            "csv: any other table, with --columns. Dates such as 20.11.2026 and amounts such as 0,041 are read too.",
         ],
         operands: [.required("FILE")],
         options: [
-            Option("format-of", .choice(["openai", "anthropic", "aws", "csv"]), "whose export it is"),
+            Option("format-of", .choice(formats), "whose export it is"),
             Option(
-                "columns", .text("K=NAME,…"), "of a CSV: day, cost, and where there are model, currency, input, output"),
+                "columns", .text("K=NAME,…"), "of a CSV: day, cost; where there are model, currency, input, output, id"),
             Option("map", .text("VENDOR=OURS,…"), "models that the ledger has under another name"),
             Option("provider", .text("P"), "one provider's calls; those that share a model unless told"),
             Option("zone", .text("Z"), "where the vendor's days begin; UTC unless told"),
+            Option(
+                "date-order", .choice(VendorDateOrder.allCases.map(\.rawValue)),
+                "how to read 11/10/2026: month or day first"),
+            Option(
+                "decimal", .choice(VendorDecimal.allCases.map(\.rawValue)),
+                "how to read 1,234: what a fraction begins with"),
             Option("tolerance", .text("P%"), "what still counts as equal; 0.5% unless told"),
             .tableFormat, .config, .database,
         ],
@@ -33,13 +40,22 @@ extension Command {
         ],
         run: reconcile(_:_:))
 
+    private static let formats = ["openai", "anthropic", "aws", "azure", "google", "csv"]
+
     private static func reconcile(_ arguments: Arguments, _ context: Context) throws -> ExitCode {
         do {
             let bytes = try WholeFile.read(arguments.operands[0], limit: VendorExport.limit, remedy: "cut it by days")
-            let charges = try export(arguments).read(bytes)
+            let zone = try zone(arguments)
+            let statement = try export(arguments).read(
+                bytes,
+                VendorExport.Writing(
+                    zone: zone, order: arguments.text("date-order").flatMap { VendorDateOrder(rawValue: $0) },
+                    decimal: arguments.text("decimal").flatMap { VendorDecimal(rawValue: $0) }))
+            let question = Reconciliation.Question(
+                names: try names(arguments), provider: arguments.text("provider"), zone: zone,
+                tolerance: try tolerance(arguments), now: Clock.utcMilliseconds())
             let reconciliation = try Reconciliation(
-                charges, names: try names(arguments), provider: arguments.text("provider"), zone: try zone(arguments),
-                tolerance: try tolerance(arguments), ledger: try LedgerLocation(arguments, context).reader())
+                statement, question, ledger: try LedgerLocation(arguments, context).reader())
             switch arguments.text("format") {
             case "json": context.output.write(reconciliation.json.bytes + [10])
             case "csv": context.output.write(reconciliation.csv)
@@ -59,13 +75,15 @@ extension Command {
         case "openai": return .openai
         case "anthropic": return .anthropic
         case "aws": return .aws
+        case "azure": return .azure
+        case "google": return .google
         case "csv":
             guard let columns = arguments.text("columns") else {
                 throw Failure.usage(
                     "--format-of csv needs --columns day=NAME,cost=NAME with the names of the file's columns")
             }
             return .csv(try VendorColumns(columns))
-        default: throw Failure.usage("say whose export it is: --format-of openai, anthropic, aws or csv")
+        default: throw Failure.usage("say whose export it is: --format-of \(formats.joined(separator: ", "))")
         }
     }
 
