@@ -14,8 +14,6 @@ final class HTTPConnection: ReadinessHandler {
 
     /// How much of the next requests is taken in while one is answered.
     private static let maxAhead = 16 << 10
-    /// How much a client may still send after our last word, before it gets a reset.
-    private static let maxLingering = 64 << 10
 
     let peer: SocketAddress?
     /// When ``expire(at:)`` is due: nanoseconds of the loop's clock. Looked at by the listener's sweep.
@@ -23,7 +21,9 @@ final class HTTPConnection: ReadinessHandler {
     /// Its place among the listener's connections.
     var index = 0
 
-    private let listener: HTTPListener
+    let listener: HTTPListener
+    /// Since when it has been doing what it does between requests: nanoseconds of the loop's clock.
+    private var restingSince: UInt64
     private var socket: StreamSocket?
     private var phase = Phase.idle
     private var interest = Readiness.incoming
@@ -35,6 +35,9 @@ final class HTTPConnection: ReadinessHandler {
     /// The client has closed its sending side.
     private var sawEnd = false
     private var lingeringBytes = 0
+    /// Whether the answer was given before the request had come whole.
+    private var owesBody = false
+    private var lingeringEnd = UInt64.max
     private var bodyBegan: UInt64 = 0
     /// Bytes of the request's body that the listener counts as held.
     private var accountedBody = 0
@@ -57,7 +60,8 @@ final class HTTPConnection: ReadinessHandler {
         self.peer = peer
         self.listener = listener
         parser = HTTPRequestParser(listener.limits)
-        deadline = listener.reactor.now + listener.spans.idle
+        restingSince = listener.reactor.now
+        deadline = restingSince + listener.spans.idle
         try listener.reactor.register(socket.rawValue, interest, self)
     }
 
@@ -116,12 +120,16 @@ final class HTTPConnection: ReadinessHandler {
         updateInterest()
     }
 
-    /// After our last word: lets the client read it before the connection goes.
+    /// After our last word: lets the client read it before the connection goes. Many read only when they have sent all.
     private func receiveRest() {
         guard let bytes = read() else { return }
         lingeringBytes += bytes.count
-        if bytes.isEmpty || lingeringBytes > HTTPConnection.maxLingering { close() }
+        if bytes.isEmpty || lingeringBytes > listener.limits.maxLingering { return close() }
+        deadline = min(lingeringEnd, listener.reactor.now + lingerSpan)
     }
+
+    /// A client in the middle of a body has more to say, and may be slow to say it.
+    private var lingerSpan: UInt64 { owesBody ? listener.spans.lingerBody : listener.spans.linger }
 
     private func updateInterest() {
         guard let socket else { return }
@@ -165,7 +173,8 @@ final class HTTPConnection: ReadinessHandler {
         if phase == .body { try account(parser.bodyCount) }
         guard phase == .idle, !parser.isBetweenRequests else { return }
         phase = .head
-        deadline = listener.reactor.now + listener.spans.head
+        restingSince = listener.reactor.now
+        deadline = restingSince + listener.spans.head
     }
 
     private func admit(_ parsed: HTTPParsedHead) throws(HTTPFailure) {
@@ -200,6 +209,7 @@ final class HTTPConnection: ReadinessHandler {
             _ = try parser.next()  // the body, which nobody wants
         } else {
             keepsAlive = false
+            owesBody = true
         }
         send(answer)
     }
@@ -232,6 +242,7 @@ final class HTTPConnection: ReadinessHandler {
     /// Answers what is no request, and ends the connection.
     func fail(_ failure: HTTPFailure) {
         keepsAlive = false
+        owesBody = true
         send(listener.handler.answer(for: failure))
         updateInterest()
     }
@@ -312,7 +323,8 @@ final class HTTPConnection: ReadinessHandler {
         phase = .idle
         isHeadRequest = false
         commonFields = nil
-        deadline = listener.reactor.now + listener.spans.idle
+        restingSince = listener.reactor.now
+        deadline = restingSince + listener.spans.idle
         // Not from here: a handler may stand below on the stack.
         if parser.unread > 0, !isProcessing { listener.reactor.atEndOfTurn { self.resume() } }
     }
@@ -391,6 +403,37 @@ final class HTTPConnection: ReadinessHandler {
         listener.reactor.atEndOfTurn(action)
     }
 
+    // MARK: Giving way
+
+    /// What a connection does that could make room for another, and since when: the least is the first to go.
+    struct Rest: Comparable {
+        enum Kind: Int { case ended, idle, unheard }
+
+        let kind: Kind
+        /// Nanoseconds of the loop's clock.
+        let since: UInt64
+
+        static func < (left: Rest, right: Rest) -> Bool {
+            (left.kind.rawValue, left.since) < (right.kind.rawValue, right.since)
+        }
+    }
+
+    /// How long a head may take before its connection counts as one that nobody will miss.
+    private static let headGrace: UInt64 = 1_000_000_000
+
+    /// Nil while it is at work.
+    func rest(at now: UInt64) -> Rest? {
+        switch phase {
+        case .lingering: Rest(kind: .ended, since: restingSince)
+        case .idle where parser.isBetweenRequests: Rest(kind: .idle, since: restingSince)
+        case .head where now >= restingSince + HTTPConnection.headGrace: Rest(kind: .unheard, since: restingSince)
+        default: nil
+        }
+    }
+
+    /// Ends it in favour of another.
+    func giveWay() { close() }
+
     // MARK: Ending
 
     /// What `deadline` stands for has happened, or a body comes too slowly.
@@ -421,7 +464,9 @@ final class HTTPConnection: ReadinessHandler {
         guard let socket, !sawEnd else { return close() }
         phase = .lingering
         socket.shutdownWriting()
-        deadline = listener.reactor.now + listener.spans.linger
+        restingSince = listener.reactor.now
+        lingeringEnd = restingSince + listener.spans.lingerTotal
+        deadline = min(lingeringEnd, restingSince + lingerSpan)
     }
 
     /// Ends the connection so that the client sees it break.

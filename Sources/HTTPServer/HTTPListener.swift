@@ -7,8 +7,6 @@ package final class HTTPListener: ReadinessHandler {
     /// What `scratch` may hold on to between two answers.
     static let maxScratch = 256 << 10
     private static let acceptPause = Duration.milliseconds(100)
-    /// Connections beyond the limit that wait until their client has read why.
-    private static let maxTurnedAway = 256
 
     let reactor: Reactor
     let handler: any HTTPHandler
@@ -25,13 +23,14 @@ package final class HTTPListener: ReadinessHandler {
 
     private var socket: ListeningSocket?
     private var spare = SpareDescriptor()
-    private var connections: [HTTPConnection] = []
-    private var isSweeping = false
+    private let room: ConnectionRoom
 
     /// Begins to accept. The loop keeps the listener alive until it has stopped and its connections have ended.
+    ///
+    /// - Parameter room: shared with other listeners of the loop; nil for one of its own, with the limit of `limits`.
     package init(
         _ socket: consuming ListeningSocket, handler: any HTTPHandler, limits: HTTPServerLimits = HTTPServerLimits(),
-        reactor: Reactor
+        room: ConnectionRoom? = nil, reactor: Reactor
     ) throws(SystemError) {
         let raw = socket.rawValue
         self.socket = consume socket
@@ -39,6 +38,7 @@ package final class HTTPListener: ReadinessHandler {
         self.limits = limits
         self.reactor = reactor
         spans = Spans(limits)
+        self.room = room ?? ConnectionRoom(limit: limits.maxConnections, reactor: reactor)
         try reactor.register(raw, .readable, self)
     }
 
@@ -50,7 +50,9 @@ package final class HTTPListener: ReadinessHandler {
     package var address: SocketAddress? { socket?.address }
 
     /// Open connections, idle ones included.
-    package var connectionCount: Int { connections.count }
+    package private(set) var connectionCount = 0
+
+    private var connections: [HTTPConnection] { room.connections.filter { $0.listener === self } }
 
     /// Requests whose handler is at work.
     package private(set) var activeExchanges = 0
@@ -60,7 +62,7 @@ package final class HTTPListener: ReadinessHandler {
     package func stopAccepting() {
         guard let raw = socket?.rawValue, !isStopping else { return }
         for connection in connections { connection.closeIfIdle() }
-        acceptWaiting(atMost: limits.maxConnections)
+        acceptWaiting(atMost: room.limit)
         isStopping = true
         reactor.deregister(raw)
         socket = nil
@@ -90,14 +92,12 @@ package final class HTTPListener: ReadinessHandler {
     }
 
     private func add(_ socket: StreamSocket, _ peer: SocketAddress?) throws(SystemError) {
-        guard connections.count < limits.maxConnections + HTTPListener.maxTurnedAway else { return }
+        let hasRoom = room.makeRoom()
+        guard hasRoom || room.hasRoomForRefusal else { return }
         let connection = try HTTPConnection(socket, peer: peer, listener: self)
-        connection.index = connections.count
-        connections.append(connection)
-        if connections.count > limits.maxConnections {
-            connection.fail(HTTPFailure(.overloaded, "too many connections; try again"))
-        }
-        startSweeping()
+        room.add(connection, sweepingEvery: spans.sweep)
+        connectionCount += 1
+        if !hasRoom { connection.fail(HTTPFailure(.overloaded, "too many connections; try again")) }
     }
 
     /// Out of descriptors or memory: sends the next client away, so that it does not hang, and rests a little, since the
@@ -140,29 +140,7 @@ package final class HTTPListener: ReadinessHandler {
     }
 
     func forget(_ connection: HTTPConnection) {
-        let index = connection.index
-        guard index < connections.count, connections[index] === connection else { return }
-        let last = connections.removeLast()
-        guard last !== connection else { return }
-        last.index = index
-        connections[index] = last
-    }
-
-    // MARK: Deadlines
-
-    /// One timer looks after all connections: cheaper than one each, and as good as the times need to be.
-    private func startSweeping() {
-        guard !isSweeping else { return }
-        isSweeping = true
-        reactor.schedule(after: .nanoseconds(Int64(clamping: spans.sweep))) { self.sweep() }
-    }
-
-    private func sweep() {
-        isSweeping = false
-        let now = reactor.now
-        // Those that end leave the array, so look at a copy of what is due.
-        let due = connections.filter { $0.deadline <= now || $0.isTooSlow(at: now) }
-        for connection in due { connection.expire(at: now) }
-        if !connections.isEmpty { startSweeping() }
+        room.remove(connection)
+        connectionCount -= 1
     }
 }

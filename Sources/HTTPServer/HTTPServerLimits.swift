@@ -24,8 +24,15 @@ package struct HTTPServerLimits: Sendable {
     package var idleTimeout = Duration.seconds(620)
     /// How long a client may take nothing of what waits for it; then it counts as gone.
     package var writeStall = Duration.seconds(30)
-    /// How long a connection that we end waits for its client to end it too, so that the last answer is not lost.
+    /// How long a connection that we end waits for its client to end it too, or to send more, so that the last answer is
+    /// not lost.
     package var lingerTimeout = Duration.seconds(1)
+    /// The same where the request had not come whole when it was answered.
+    package var lingerBodyTimeout = Duration.seconds(5)
+    /// How long it waits at the most, however much the client still sends.
+    package var lingerTotal = Duration.seconds(10)
+    /// How much the client may still send: clients that send first and read later must get to the answer.
+    package var maxLingering: Int { max(2 * maxBody, 16 << 20) }
 
     /// Unsent bytes of an answer above which ``HTTPExchange/drained()`` waits; it returns at half of it.
     package var maxBuffered = 256 << 10

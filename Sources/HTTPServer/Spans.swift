@@ -6,6 +6,8 @@ struct Spans {
     let idle: UInt64
     let writeStall: UInt64
     let linger: UInt64
+    let lingerBody: UInt64
+    let lingerTotal: UInt64
     /// How often deadlines are looked at: often enough that nobody gets a quarter more than the shortest.
     let sweep: UInt64
 
@@ -16,6 +18,8 @@ struct Spans {
         idle = Spans.nanoseconds(limits.idleTimeout)
         writeStall = Spans.nanoseconds(limits.writeStall)
         linger = Spans.nanoseconds(limits.lingerTimeout)
+        lingerBody = Spans.nanoseconds(limits.lingerBodyTimeout)
+        lingerTotal = Spans.nanoseconds(limits.lingerTotal)
         let shortest = min(head, body, idle, writeStall, linger)
         sweep = min(max(shortest / 4, 5_000_000), 500_000_000)
     }

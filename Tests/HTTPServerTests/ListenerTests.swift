@@ -68,20 +68,88 @@ import Testing
         #expect(left == 0)
     }
 
-    @Test func oneConnectionTooManyIsToldSo() async throws {
+    private static func limits(connections: Int) -> HTTPServerLimits {
+        var limits = HTTPServerLimits()
+        limits.maxConnections = connections
+        return limits
+    }
+
+    @Test func oneConnectionTooManyIsToldSoWhenAllAreAtWork() async throws {
         let (text, first) = try await onLoop { reactor in
-            var limits = HTTPServerLimits()
-            limits.maxConnections = 1
-            let listener = try listen(TestHandler(echo), reactor, limits: limits)
+            var isOpen = false
+            let handler = TestHandler { exchange in
+                _ = await eventually(reactor) { isOpen }
+                exchange.respond(status: 200, fields: HTTPFields(), body: Array("done".utf8))
+            }
+            let listener = try listen(handler, reactor, limits: ListenerTests.limits(connections: 1))
             let first = try TestClient(listener, reactor)
+            first.send(ListenerTests.get)
+            _ = await eventually(reactor) { listener.activeExchanges == 1 }
             let second = try TestClient(listener, reactor)
             second.send(ListenerTests.get)
             let text = await second.readToEnd()
-            first.send(ListenerTests.get)
-            return (text, await first.read(until: "/ "))
+            isOpen = true
+            return (text, await first.read(until: "done"))
         }
         #expect(text.hasPrefix("HTTP/1.1 503 "))
         #expect(first.hasPrefix("HTTP/1.1 200 "))
+    }
+
+    @Test func theLongestIdleMakesRoomForTheNext() async throws {
+        let (ended, answers) = try await onLoop { reactor in
+            let listener = try listen(TestHandler(echo), reactor, limits: ListenerTests.limits(connections: 3))
+            var clients: [TestClient] = []
+            for _ in 0..<3 {
+                let client = try TestClient(listener, reactor)
+                client.send(ListenerTests.get)
+                _ = await client.read(until: "/ ")
+                clients.append(client)
+                await reactor.sleep(for: .milliseconds(2))
+            }
+            clients[0].send("GET /again HTTP/1.1\r\nHost: x\r\n\r\n")  // now the second has been idle the longest
+            _ = await clients[0].read(until: "/again ")
+            let next = try TestClient(listener, reactor)
+            next.send(ListenerTests.get)
+            var answers = [await next.read(until: "/ ")]
+            _ = await clients[1].readToEnd()
+            for client in [clients[0], clients[2]] {
+                client.send("GET /last HTTP/1.1\r\nHost: x\r\n\r\n")
+                answers.append(await client.read(until: "/last "))
+            }
+            return (clients.map(\.wasReset), answers)
+        }
+        #expect(ended == [nil, false, nil])
+        #expect(answers[0].hasPrefix("HTTP/1.1 200 ") && answers.dropFirst().allSatisfy { $0.hasSuffix("/last ") })
+    }
+
+    @Test func listenersWithOneRoomShareItsLimit() async throws {
+        let (ended, answer, count) = try await onLoop { reactor in
+            let room = ConnectionRoom(limit: 2, reactor: reactor)
+            let one = try listen(TestHandler(echo), reactor, room: room)
+            let other = try listen(TestHandler(echo), reactor, room: room)
+            let clients = [try TestClient(one, reactor), try TestClient(one, reactor)]
+            _ = await eventually(reactor) { one.connectionCount == 2 }
+            let third = try TestClient(other, reactor)
+            third.send(ListenerTests.get)
+            let answer = await third.read(until: "/ ")
+            let ended = await clients[0].readToEnd()
+            return (ended, answer, one.connectionCount + other.connectionCount)
+        }
+        #expect(ended.isEmpty && answer.hasPrefix("HTTP/1.1 200 "))
+        #expect(count == 2)
+    }
+
+    @Test func whoSendsAHeadForeverMakesRoomToo() async throws {
+        let answer = try await onLoop { reactor in
+            let listener = try listen(TestHandler(echo), reactor, limits: ListenerTests.limits(connections: 1))
+            let slow = try TestClient(listener, reactor)
+            slow.send("GET / HT")
+            await reactor.sleep(for: .milliseconds(1_100))
+            let next = try TestClient(listener, reactor)
+            next.send(ListenerTests.get)
+            return await next.read(until: "/ ")
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
     }
 
     @Test func bodiesTogetherAreBounded() async throws {

@@ -40,10 +40,12 @@ func echo(_ exchange: HTTPExchange) async {
 }
 
 func listen(
-    _ handler: TestHandler, _ reactor: Reactor, limits: HTTPServerLimits = HTTPServerLimits()
+    _ handler: TestHandler, _ reactor: Reactor, limits: HTTPServerLimits = HTTPServerLimits(),
+    room: ConnectionRoom? = nil
 ) throws -> HTTPListener {
     try HTTPListener(
-        ListeningSocket(.ipv4("127.0.0.1", port: 0)), handler: handler, limits: limits, reactor: reactor)
+        ListeningSocket(.ipv4("127.0.0.1", port: 0)), handler: handler, limits: limits, room: room,
+        reactor: reactor)
 }
 
 /// A client on the server's own loop; it waits by letting the loop turn.
