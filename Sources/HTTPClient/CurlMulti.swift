@@ -20,20 +20,22 @@ final class CurlMulti {
     /// Once for the process; a `static let` is initialised by one thread.
     private static let globalInit = curl_global_init(Int(CURL_GLOBAL_SSL | CURL_GLOBAL_WIN32))
 
-    init(reactor: Reactor) throws(HTTPClientError) {
+    /// - Parameter maxConnections: open at once, kept ones among them. At the bound kept ones are closed, and a transfer waits
+    ///   when there is none.
+    init(reactor: Reactor, maxConnections: Int) throws(HTTPClientError) {
         guard CurlMulti.globalInit == CURLE_OK, let raw = curl_multi_init() else {
             throw HTTPClientError(description: "libcurl does not start")
         }
         self.raw = raw
         self.reactor = reactor
-        setOptions()
+        setOptions(maxConnections)
     }
 
     deinit {
         close()
     }
 
-    private func setOptions() {
+    private func setOptions(_ maxConnections: Int) {
         llmgw_curl_multi_set_pointer(raw, CURLMOPT_SOCKETDATA, context(sockets))
         llmgw_curl_multi_set_socket(raw) { _, descriptor, what, context, _ in
             object(context, CurlSockets.self)?.watch(descriptor, what)
@@ -44,8 +46,9 @@ final class CurlMulti {
             object(context, CurlMulti.self)?.setTimer(milliseconds)
             return 0
         }
-        // How many connections there may be is decided for each endpoint; the cache must not be the narrower limit.
-        llmgw_curl_multi_set_long(raw, CURLMOPT_MAXCONNECTS, 8192)
+        // The cache must not be the narrower limit.
+        llmgw_curl_multi_set_long(raw, CURLMOPT_MAXCONNECTS, maxConnections)
+        llmgw_curl_multi_set_long(raw, CURLMOPT_MAX_TOTAL_CONNECTIONS, maxConnections)
         // One request at a time on a connection, of HTTP/2 too.
         llmgw_curl_multi_set_long(raw, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
     }

@@ -23,9 +23,10 @@ package final class UpstreamClient {
     /// Requests that have not ended, the waiting ones among them.
     package var activeTransfers: Int { active.count }
 
-    package init(reactor: Reactor) throws(HTTPClientError) {
+    /// - Parameter maxConnections: to all endpoints together.
+    package init(reactor: Reactor, maxConnections: Int = 8192) throws(HTTPClientError) {
         self.reactor = reactor
-        multi = try CurlMulti(reactor: reactor)
+        multi = try CurlMulti(reactor: reactor, maxConnections: maxConnections)
         sweeper = DeadlineSweeper(reactor: reactor)
         multi.onFinished = { [unowned self] in finished($0, $1) }
         sweeper.sweep = { [weak self] in self?.sweep(at: $0) }

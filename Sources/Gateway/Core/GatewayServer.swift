@@ -13,12 +13,14 @@ package final class GatewayServer: Sendable {
     package let gateway: LLMGateway
     private let loops: [EventLoop]
     private let threads: [LoopThread]
+    private let descriptors: DescriptorPlan
 
-    /// Starts `count` loops on threads of their own. Nothing listens yet.
-    package init(_ gateway: LLMGateway, loops count: Int) throws(SystemError) {
+    /// Starts `count` loops, one or more, on threads of their own. Nothing listens yet.
+    package init(_ gateway: LLMGateway, loops count: Int, descriptors: DescriptorPlan) throws(SystemError) {
         self.gateway = gateway
+        self.descriptors = descriptors
         var loops: [EventLoop] = []
-        for _ in 0..<max(1, count) { loops.append(try EventLoop()) }
+        for _ in 0..<count { loops.append(try EventLoop()) }
         self.loops = loops
         threads = loops.enumerated().map { index, loop in loop.start(name: "llmgw-loop-\(index)") }
     }
@@ -31,10 +33,10 @@ package final class GatewayServer: Sendable {
     ) async throws -> (listen: [SocketAddress], admin: [SocketAddress]) {
         for address in addresses + admin { try ListeningSocket.probe(address) }
         let settings = gateway.generations.current.configuration.limits
-        let bound = try await loops[0].perform { [gateway, loops] reactor in
-            let server = try LoopServer(gateway, reactor: reactor)
+        let limits = HTTPServerLimits(settings, share: loops.count)
+        let bound = try await loops[0].perform { [gateway, descriptors, loops] reactor in
+            let server = try LoopServer(gateway, descriptors, share: loops.count, reactor: reactor)
             reactor.resident = server
-            let limits = HTTPServerLimits(settings, share: loops.count)
             let bound = try server.listen(addresses, limits)
             let boundAdmin = try server.listenAdmin(admin, limits, adminHandler(gateway, reactor))
             return (listen: bound, admin: boundAdmin)
@@ -42,10 +44,10 @@ package final class GatewayServer: Sendable {
         // The other loops share the ports of the first; a Unix socket cannot be shared, and stays with it.
         let shared = bound.listen.filter { if case .unix = $0 { false } else { true } }
         for loop in loops.dropFirst() {
-            try await loop.perform { [gateway, loops] reactor in
-                let server = try LoopServer(gateway, reactor: reactor)
+            try await loop.perform { [gateway, descriptors, loops] reactor in
+                let server = try LoopServer(gateway, descriptors, share: loops.count, reactor: reactor)
                 reactor.resident = server
-                _ = try server.listen(shared, HTTPServerLimits(settings, share: loops.count))
+                _ = try server.listen(shared, limits)
             }
         }
         return bound
@@ -100,28 +102,35 @@ private final class LoopServer {
     private let handler: RequestHandler
     private let reactor: Reactor
     private var listeners: [HTTPListener] = []
+    /// What this loop may have of the process's descriptors.
+    private let clients: ConnectionRoom
+    private let operators: ConnectionRoom
 
-    init(_ gateway: LLMGateway, reactor: Reactor) throws {
-        handler = try RequestHandler(gateway, reactor: reactor)
+    init(_ gateway: LLMGateway, _ descriptors: DescriptorPlan, share: Int, reactor: Reactor) throws {
+        handler = try RequestHandler(gateway, reactor: reactor, connections: max(1, descriptors.providers / share))
+        clients = ConnectionRoom(
+            limit: max(1, descriptors.clients / share), turnedAway: min(32, descriptors.turnedAway / share),
+            reactor: reactor)
+        operators = ConnectionRoom(limit: descriptors.admin, turnedAway: 1, reactor: reactor)
         self.reactor = reactor
     }
 
     func listen(_ addresses: [SocketAddress], _ limits: HTTPServerLimits) throws -> [SocketAddress] {
-        try addresses.map { try listen($0, limits, handler) }
+        try addresses.map { try listen($0, limits, handler, clients) }
     }
 
     func listenAdmin(
         _ addresses: [SocketAddress], _ limits: HTTPServerLimits, _ handler: any HTTPHandler
     ) throws -> [SocketAddress] {
-        try addresses.map { try listen($0, limits, handler) }
+        try addresses.map { try listen($0, limits, handler, operators) }
     }
 
     private func listen(
-        _ address: SocketAddress, _ limits: HTTPServerLimits, _ handler: any HTTPHandler
+        _ address: SocketAddress, _ limits: HTTPServerLimits, _ handler: any HTTPHandler, _ room: ConnectionRoom
     ) throws -> SocketAddress {
         let socket = try ListeningSocket(address)
         let bound = socket.address
-        listeners.append(try HTTPListener(socket, handler: handler, limits: limits, reactor: reactor))
+        listeners.append(try HTTPListener(socket, handler: handler, limits: limits, room: room, reactor: reactor))
         return bound
     }
 
@@ -142,14 +151,13 @@ private final class LoopServer {
 }
 
 extension HTTPServerLimits {
-    /// - Parameter share: connections are limited for the process, and each loop has its share.
+    /// - Parameter share: memory is limited for the process, and each loop has its share.
     fileprivate init(_ settings: LimitSettings, share: Int) {
         self.init()
         maxHead = settings.maxHead
         maxHeaders = settings.maxHeaders
         maxBody = settings.maxBody
         maxBodiesTotal = max(maxBody, settings.maxBuffered / share)
-        maxConnections = max(1, settings.maxConnections / share)
         headTimeout = settings.headTimeout
         bodyTimeout = settings.bodyTimeout
         idleTimeout = settings.idleTimeout

@@ -21,10 +21,11 @@ package final class RequestHandler: HTTPHandler {
     var transfers: [ObjectIdentifier: any UpstreamTransfer] = [:]
     private var days = DayCache()
 
-    package init(_ gateway: LLMGateway, reactor: Reactor) throws {
+    /// - Parameter connections: to providers, of this loop.
+    package init(_ gateway: LLMGateway, reactor: Reactor, connections: Int = 4096) throws {
         self.gateway = gateway
         self.reactor = reactor
-        client = try UpstreamClient(reactor: reactor)
+        client = try UpstreamClient(reactor: reactor, maxConnections: connections)
     }
 
     // MARK: HTTPHandler

@@ -3,6 +3,7 @@ import CivilTime
 import Gateway
 import JSON
 import Ledger
+import Threads
 
 extension Command {
     static let check = Command(
@@ -21,18 +22,25 @@ extension Command {
         let built = GenerationBuilder(
             path: path, environment: context.environment, factories: PluginTable.factories
         ).build()
-        let findings = built.diagnostics + (built.generation.map { keyFindings($0.configuration) } ?? [])
+        let plan = try built.generation.map { try descriptors($0.configuration) }
+        let findings = built.diagnostics + (built.generation.map { laterFindings($0.configuration, plan) } ?? [])
         let rules = built.generation.map { EffectiveRules($0) }
         if arguments.text("format") == "json" {
-            context.output.write(json(path, built, findings, rules) + [10])
+            context.output.write(json(path, built, findings, plan, rules) + [10])
         } else {
             for finding in findings { context.output.line(finding.description) }
             if !findings.isEmpty { context.output.line() }
             context.output.line("\(path): \(summary(built, findings))")
+            if let plan { context.output.line(plan.summary) }
             if let rules { context.output.write(rules.text) }
         }
         guard built.generation != nil else { return .usage }
         return findings.contains { $0.severity == .error } ? .findings : .success
+    }
+
+    /// What only this machine and its ledger know.
+    private static func laterFindings(_ configuration: Configuration, _ plan: DescriptorPlan?) -> [Diagnostic] {
+        (plan.map { configuration.findings(of: $0) } ?? []) + keyFindings(configuration)
     }
 
     /// Budgets of keys beside the keys that the ledger has; a ledger that is not there yet has none to tell of.
@@ -45,6 +53,22 @@ extension Command {
         return configuration.keyFindings(keys?.map { ($0.application, $0.name.isEmpty ? $0.id : $0.name) })
     }
 
+    /// What a gateway that was started as this command was could have open.
+    private static func descriptors(_ configuration: Configuration) throws(Failure) -> DescriptorPlan {
+        try DescriptorPlan.raised(for: configuration.limits, loops: configuration.threads ?? Processors.count)
+    }
+
+    private static func write(_ plan: DescriptorPlan, to body: inout JSONWriter) {
+        body.name("descriptors")
+        body.beginObject()
+        body.member("limit", Int64(plan.limit))
+        body.member("wanted", Int64(plan.wanted))
+        body.member("clients", Int64(plan.clients))
+        body.member("providers", Int64(plan.providers))
+        body.member("reserve", Int64(plan.reserve))
+        body.endObject()
+    }
+
     private static func summary(_ built: GenerationBuilder.Result, _ findings: [Diagnostic]) -> String {
         let errors = findings.count { $0.severity == .error }
         let warnings = findings.count - errors
@@ -53,7 +77,8 @@ extension Command {
     }
 
     private static func json(
-        _ path: String, _ built: GenerationBuilder.Result, _ findings: [Diagnostic], _ rules: EffectiveRules?
+        _ path: String, _ built: GenerationBuilder.Result, _ findings: [Diagnostic], _ plan: DescriptorPlan?,
+        _ rules: EffectiveRules?
     ) -> [UInt8] {
         var body = JSONWriter()
         body.beginObject()
@@ -64,6 +89,7 @@ extension Command {
         body.beginArray()
         for finding in findings { finding.write(to: &body) }
         body.endArray()
+        if let plan { write(plan, to: &body) }
         body.name("applications")
         body.beginArray()
         rules?.write(to: &body)

@@ -24,7 +24,8 @@ extension Command {
         defer { if !arguments.has("keep") { Folder.remove(folder) } }
         let start = try ServerStart(configuration: "\(folder)/config/gateway.yaml", context)
         let code = try MainLoop.run { reactor in
-            let server = try GatewayServer(start.gateway, loops: min(2, Processors.count))
+            let server = try GatewayServer(
+                start.gateway, loops: min(2, Processors.count), descriptors: start.descriptors)
             let reloader = Reloader(start.builder, gateway: start.gateway, log: start.log)
             let bound = try await server.listen(
                 start.configuration.listen.map { SocketAddress($0) }, admin: []

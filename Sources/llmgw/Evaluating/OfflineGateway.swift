@@ -48,7 +48,7 @@ final class OfflineGateway {
             WholeFile.create("\(folder)/prices.yaml", OfflineGateway.prices.serialized())
         else { throw Failure(.failure, "\(folder): \(String(cString: strerror(errno)))") }
         start = try ServerStart(configuration: "\(folder)/gateway.yaml", context)
-        server = try GatewayServer(start.gateway, loops: 1)
+        server = try GatewayServer(start.gateway, loops: 1, descriptors: start.descriptors)
         let reloader = Reloader(start.builder, gateway: start.gateway, log: start.log)
         let bound = try await server.listen(start.configuration.listen.map { SocketAddress($0) }, admin: []) {
             gateway, _ in AdminHandler(gateway, reloader: reloader)

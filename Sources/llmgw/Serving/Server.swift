@@ -21,7 +21,7 @@ final class Server {
     init(_ start: ServerStart, reactor: Reactor) throws {
         self.start = start
         self.reactor = reactor
-        server = try GatewayServer(start.gateway, loops: start.configuration.threads ?? Processors.count)
+        server = try GatewayServer(start.gateway, loops: start.loops, descriptors: start.descriptors)
         reloader = Reloader(start.builder, gateway: start.gateway, log: start.log)
         alerts = AlertDesk(start.gateway, bell: start.bell, reactor: reactor)
         signals = try SignalInbox(on: reactor)
@@ -59,7 +59,8 @@ final class Server {
         let path = ControlSocket.path(beside: start.configuration.ledger.path)
         guard let address = SocketAddress("unix:\(path)") else { throw ControlSocket.tooLong(path) }
         let handler = AdminHandler(start.gateway, reloader: reloader, isTrusted: true)
-        return try HTTPListener(try ListeningSocket(address), handler: handler, reactor: reactor)
+        let room = ConnectionRoom(limit: start.descriptors.admin, turnedAway: 1, reactor: reactor)
+        return try HTTPListener(try ListeningSocket(address), handler: handler, room: room, reactor: reactor)
     }
 
     private func reload() async {

@@ -1,7 +1,9 @@
 import Gateway
 import Glibc
 import Ledger
+import NetIO
 import Telemetry
+import Threads
 
 /// What a server needs before it listens: its first generation, its ledger, its log.
 struct ServerStart {
@@ -12,6 +14,10 @@ struct ServerStart {
     /// Rung by the ledger when it has written alerts.
     let bell = AlertBell()
 
+    /// Event loops.
+    let loops: Int
+    let descriptors: DescriptorPlan
+
     var configuration: Configuration { generation.configuration }
 
     /// Reads the configuration and opens the ledger; tells the user what is wrong with either.
@@ -20,6 +26,17 @@ struct ServerStart {
             path: path, environment: context.environment, factories: PluginTable.factories)
         let first = try ServerStart.generation(builder.build(fetching: true, isStart: true), path, context)
         log = Log(first.configuration.log)
+        loops = first.configuration.threads ?? Processors.count
+        descriptors = try DescriptorPlan.raised(for: first.configuration.limits, loops: loops)
+        descriptors.tell(log)
+        for finding in first.configuration.findings(of: descriptors) {
+            let text = LogValue.string(finding.description)
+            if finding.severity == .note {
+                log.info("configuration", ["finding": text])
+            } else {
+                log.warning("configuration", ["finding": text])
+            }
+        }
         let settings = first.configuration.ledger
         let wasUnreadable = LedgerReader.isUnreadable(settings.path)
         do {
@@ -101,6 +118,28 @@ struct ServerStart {
             _exit(ExitCode.failure.rawValue)
         }
         return options
+    }
+}
+
+extension DescriptorPlan {
+    /// Raises what the process may have open as far as `limits` need it.
+    static func raised(for limits: LimitSettings, loops: Int) throws(Failure) -> DescriptorPlan {
+        let limit = DescriptorLimit.raise(to: wanted(limits, loops: loops))
+        guard limit >= fewest else {
+            throw Failure(
+                .failure,
+                "this process may have \(limit) descriptors, and \(fewest) are the fewest to work with; see ulimit -n")
+        }
+        return DescriptorPlan(limits, loops: loops, limit: limit)
+    }
+
+    fileprivate func tell(_ log: Log) {
+        log.info(
+            "descriptors",
+            [
+                "limit": .integer(Int64(limit)), "clients": .integer(Int64(clients)),
+                "providers": .integer(Int64(providers)), "reserve": .integer(Int64(reserve)),
+            ])
     }
 }
 

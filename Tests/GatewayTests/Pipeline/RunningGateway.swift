@@ -48,7 +48,8 @@ final class RunningGateway {
         let gateway = LLMGateway(
             ledger: opened, generation: generation, log: Log(level: .error, descriptor: -1), unitKey: [1])
         try await gateway.reloadKeys()
-        server = try GatewayServer(gateway, loops: 1)
+        server = try GatewayServer(
+            gateway, loops: 1, descriptors: DescriptorPlan(generation.configuration.limits, loops: 1, limit: 1024))
         let bound = try await server.listen([.ipv4("127.0.0.1", port: 0)], admin: []) { _, _ in Nobody() }
         guard case .ipv4(_, let port)? = bound.listen.first else { throw SetupError(description: "no address") }
         self.port = port

@@ -8,6 +8,7 @@ extension ConfigurationLoader {
         checkTargets()
         checkSlices()
         checkApplications()
+        checkSockets()
         guard isWhole else { return }
         checkBudgets()
         checkEnforcement()
@@ -28,6 +29,21 @@ extension ConfigurationLoader {
                         .error, about: path, "is the same as a target above; for retries use retries.same_target")
                 }
             }
+        }
+    }
+
+    /// The kernel takes names of sockets up to 107 bytes: the one beside the ledger, by which commands reach the gateway,
+    /// and those that the gateway listens on, as they are with the folder in front.
+    private func checkSockets() {
+        var sockets = [(key: "ledger.path", path: configuration.ledger.path + ".sock")]
+        for (key, addresses) in [("listen", configuration.listen), ("admin.listen", configuration.admin.listen)] {
+            for case .unix(let path) in addresses { sockets.append((key, path)) }
+        }
+        for socket in sockets where socket.path.utf8.count > 107 {
+            findings.add(
+                .error, findings.places[socket.key] ?? SourcePlace(file: configuration.file),
+                "\(socket.key): '\(socket.path)' is too long for the name of a socket (\(socket.path.utf8.count) bytes; 107 are"
+                    + " the most); choose a shorter path")
         }
     }
 
