@@ -36,6 +36,7 @@ struct AdminRoute: MethodRoute, Sendable {
         "/admin/v1/alerts": [
             .init(.get, .operators { handler, exchange, _ in try await handler.listAlerts(exchange) })
         ],
+        "/admin/v1/alerts/resend": [.init(.post, .operators { try await $0.resendAlerts($1, $2) })],
         "/admin/v1/prompts/sync": [.init(.post, .operators { try await $0.syncPrompts($1, $2) })],
         "/admin/v1/prompts/webhook": [.init(.post, .signers { try await $0.takeWebhook($1) })],
         "/admin/v1/prompts/overrides": [

@@ -27,7 +27,7 @@ struct BudgetRefusal {
 
     private var exhausted: GatewayError {
         GatewayError(
-            402, "budget_exceeded", "\(budget) has no room for this call\(amounts); ask for a shorter answer\(wait)",
+            402, "budget_exceeded", "\(budget) has no room for this call\(amounts); ask for less\(wait)",
             type: "insufficient_quota", shouldRetry: false)
     }
 

@@ -15,6 +15,8 @@ public struct GatewayError: Error, Sendable, Hashable {
     public var shouldRetry: Bool?
     /// The budget that refused; nil when none did.
     public var budget: BudgetReference?
+    /// The most output tokens of an answer for which the budget that refused had room; nil when none did.
+    public var fittingTokens: Int64?
     /// The prompt that refused; nil when none did.
     public var prompt: PromptFault?
 

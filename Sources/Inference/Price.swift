@@ -134,7 +134,7 @@ extension Price {
     ///
     /// `fast` is reported as `priority` by the vendor that has it.
     public func covers(tier: String) -> Bool {
-        ["auto", "default", "standard"].contains(tier) || tiers[tier == "fast" ? "priority" : tier] != nil
+        Price.standardTiers.contains(tier) || tiers[tier == "fast" ? "priority" : tier] != nil
     }
 
     /// Returns the most that `input` and `output` tokens of unknown classes can cost; nil when it exceeds `Int64`.

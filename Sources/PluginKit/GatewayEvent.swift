@@ -2,8 +2,10 @@ public import Inference
 
 /// Something that happened in the gateway and that somebody may want to hear of. It has happened: nobody can stop it.
 public enum GatewayEvent: Sendable, Hashable {
-    /// A budget has reached a share of its limit; once for each period, share and basis.
+    /// A budget has reached a share of its limit; once for each period, limit, share and basis.
     case budgetAlert(BudgetAlert)
+    /// A budget had no room for a call, which was refused or cut; once for each period and limit.
+    case budgetExhausted(BudgetAlert)
     /// A provider billed more than the bound of an attempt.
     case boundViolation(RequestID, provider: String, model: String, bound: Money?, cost: Money?)
     /// Another generation serves from now on.
@@ -14,13 +16,15 @@ public enum GatewayEvent: Sendable, Hashable {
     case ledgerRecovered
 }
 
-/// A budget that has reached a share of its limit.
+/// A budget that has reached a share of its limit, or had no room for a call.
 public struct BudgetAlert: Sendable, Hashable {
     public enum Basis: String, Sendable, Hashable {
         /// What is posted and held together has reached the share: the early word.
         case held
         /// What is posted has reached it.
         case posted
+        /// A call was refused or cut, because what was left was less than it might have cost.
+        case exhausted
     }
 
     /// The same for every delivery of this alert.
@@ -36,17 +40,19 @@ public struct BudgetAlert: Sendable, Hashable {
     public var startsAt: Int64
     /// UTC milliseconds, exclusive.
     public var endsAt: Int64
-    /// In millionths of the limit.
+    /// In millionths of the limit: the share that was reached, or, of an exhausted budget, what is posted of it.
     public var ppm: Int
     public var basis: Basis
     /// The limit and the counters at that moment.
     public var limit: Money
     public var posted: Money
     public var held: Money
+    /// What the call may have cost that was refused; nil for a share.
+    public var needed: Money?
 
     public init(
         id: String, at: Int64, account: Account, window: BudgetWindow, label: String, zone: String, startsAt: Int64,
-        endsAt: Int64, ppm: Int, basis: Basis, limit: Money, posted: Money, held: Money
+        endsAt: Int64, ppm: Int, basis: Basis, limit: Money, posted: Money, held: Money, needed: Money? = nil
     ) {
         self.id = id
         self.at = at
@@ -61,5 +67,6 @@ public struct BudgetAlert: Sendable, Hashable {
         self.limit = limit
         self.posted = posted
         self.held = held
+        self.needed = needed
     }
 }

@@ -19,6 +19,7 @@ package enum ErrorBody {
         body.member("request_id", requestID?.description)
         if let generation { body.member("generation", generation) }
         if let budget = error.budget { write(budget, to: &body) }
+        if let tokens = error.fittingTokens { body.member("fitting_tokens", tokens) }
         if let prompt = error.prompt { write(prompt, to: &body) }
         body.endObject()
         body.endObject()

@@ -12,9 +12,9 @@ package struct AlertReport: Sendable {
     }
 
     package var table: String {
-        guard !rows.isEmpty else { return "No budget has reached a share at which it alerts.\n" }
+        guard !rows.isEmpty else { return "No budget has reached a share at which it alerts, or refused a call.\n" }
         let columns = [
-            Column("at"), Column("budget"), Column("period"), Column("share", .right), Column("of"),
+            Column("id"), Column("at"), Column("budget"), Column("period"), Column("share", .right), Column("of"),
             Column("limit", .right), Column("posted", .right), Column("held", .right), Column("told"),
         ]
         return TextTable(columns, rows: rows.map(AlertReport.cells)).text
@@ -22,7 +22,7 @@ package struct AlertReport: Sendable {
 
     private static func cells(_ row: AlertRow) -> [String] {
         [
-            Timestamp.format(row.at), "\(row.account.scope.rawValue) \(row.account.name)",
+            "alert-\(row.id)", Timestamp.format(row.at), "\(row.account.scope.rawValue) \(row.account.name)",
             "\(row.window.rawValue) \(row.label)", share(row), row.kind.rawValue,
             Money(nano: row.limit, row.currency).description, Money.decimal(nano: row.posted),
             Money.decimal(nano: row.held), told(row),
@@ -31,7 +31,7 @@ package struct AlertReport: Sendable {
 
     /// Per cent, with as many places as it has.
     private static func share(_ row: AlertRow) -> String {
-        let (whole, rest) = row.ppm.quotientAndRemainder(dividingBy: 10_000)
+        let (whole, rest) = row.shownPPM.quotientAndRemainder(dividingBy: 10_000)
         guard rest > 0 else { return "\(whole) %" }
         var places = String(rest + 10_000).dropFirst()
         while places.last == "0" { places.removeLast() }
@@ -64,12 +64,13 @@ package struct AlertReport: Sendable {
         body.member("window", row.window.rawValue)
         body.member("label", row.label)
         body.member("zone", row.zone)
-        body.member("share_ppm", Int64(row.ppm))
+        body.member("share_ppm", Int64(row.shownPPM))
         body.member("basis", row.kind.rawValue)
         body.member("currency", row.currency.code)
         body.member("limit", Money.decimal(nano: row.limit))
         body.member("posted", Money.decimal(nano: row.posted))
         body.member("held", Money.decimal(nano: row.held))
+        body.member("needed", row.needed.map { Money.decimal(nano: $0) })
         body.member("tries", Int64(row.tries))
         body.member("delivered_at", row.deliveredAt.map { Timestamp.format($0) })
         body.member("last_error", row.lastError)

@@ -156,7 +156,8 @@ private struct Vector: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: [
-        ("auto", true), ("default", true), ("flex", true), ("priority", false), ("fast", false), ("scale", false),
+        ("auto", true), ("default", true), ("standard", true), ("on_demand", true), ("flex", true),
+        ("priority", false), ("fast", false), ("scale", false),
     ])
     func aServiceTierIsCoveredWhenItHasAPrice(tier: String, isCovered: Bool) {
         var price = Price(

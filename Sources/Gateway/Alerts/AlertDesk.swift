@@ -48,14 +48,15 @@ package final class AlertDesk {
         guard let rows = try? await gateway.ledger.pendingAlerts(limit: AlertDesk.batch) else {
             return ring(after: .seconds(1))
         }
-        gateway.metrics.alertsPending(rows.count)
         known = known.filter { id, _ in rows.contains { $0.id == id } }
         // A dead receiver holds up the messages to it, not what the log and the plugins are told.
         for row in rows where known[row.id] == nil {
-            announce(BudgetAlert(row))
+            if row.resentAt == nil { announce(BudgetAlert(row)) }
             known[row.id] = 0
         }
+        gateway.metrics.alertsPending(known.count)
         for row in rows where !isEnded { await deliver(row) }
+        gateway.metrics.alertsPending(known.count)
         if rows.count == AlertDesk.batch { ring(after: .seconds(1)) }
         guard let next = known.values.min() else { return }
         ring(after: .nanoseconds(Int64(clamping: next > reactor.now ? next - reactor.now : 0)))
@@ -68,7 +69,7 @@ package final class AlertDesk {
         }
         guard known[row.id, default: 0] <= MonotonicClock.nanoseconds else { return }
         let result = await send(alert, to: webhook)
-        let age = Duration.milliseconds(max(0, Clock.utcMilliseconds() - row.at))
+        let age = Duration.milliseconds(max(0, Clock.utcMilliseconds() - (row.resentAt ?? row.at)))
         switch policy.verdict(result, tries: row.tries + 1, age: age, jitter: .random(in: 0.5...1)) {
         case .delivered:
             await mark(row, delivered: true, error: nil)
@@ -88,7 +89,7 @@ package final class AlertDesk {
     /// Once in the life of the process for each alert that waits.
     private func announce(_ alert: BudgetAlert) {
         gateway.log.alerted(alert)
-        gateway.events.post(.budgetAlert(alert))
+        gateway.events.post(alert.basis == .exhausted ? .budgetExhausted(alert) : .budgetAlert(alert))
     }
 
     private func mark(_ row: AlertRow, delivered: Bool, error: String?) async {
@@ -138,9 +139,20 @@ extension BudgetAlert {
     package init(_ row: AlertRow) {
         self.init(
             id: "alert-\(row.id)", at: row.at, account: row.account, window: row.window, label: row.label,
-            zone: row.zone, startsAt: row.startsAt, endsAt: row.endsAt, ppm: row.ppm,
-            basis: row.kind == .held ? .held : .posted, limit: Money(nano: row.limit, row.currency),
-            posted: Money(nano: row.posted, row.currency), held: Money(nano: row.held, row.currency))
+            zone: row.zone, startsAt: row.startsAt, endsAt: row.endsAt, ppm: row.shownPPM,
+            basis: Basis(row.kind), limit: Money(nano: row.limit, row.currency),
+            posted: Money(nano: row.posted, row.currency), held: Money(nano: row.held, row.currency),
+            needed: row.needed.map { Money(nano: $0, row.currency) })
+    }
+}
+
+extension BudgetAlert.Basis {
+    fileprivate init(_ kind: AlertRow.Kind) {
+        switch kind {
+        case .held: self = .held
+        case .posted: self = .posted
+        case .exhausted: self = .exhausted
+        }
     }
 }
 

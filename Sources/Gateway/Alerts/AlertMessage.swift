@@ -9,15 +9,19 @@ extension BudgetAlert {
     package func write(to body: inout JSONWriter) {
         body.beginObject()
         body.member("id", id)
-        body.member("type", "budget.alert")
+        body.member("type", name)
         body.member("at", Timestamp.format(at))
         body.member("basis", basis.rawValue)
         body.name("share")
         body.raw(Array(share.utf8))
         body.name("budget")
         writeBudget(to: &body)
+        if let needed { body.member("needed", Money.decimal(nano: needed.nano)) }
         body.endObject()
     }
+
+    /// What has happened, for programs.
+    package var name: String { basis == .exhausted ? "budget.exhausted" : "budget.alert" }
 
     private func writeBudget(to body: inout JSONWriter) {
         func money(_ name: StaticString, _ amount: Money) { body.member(name, Money.decimal(nano: amount.nano)) }

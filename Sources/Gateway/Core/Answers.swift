@@ -34,7 +34,9 @@ extension RequestHandler {
         let error = adjusted(error, caller)
         guard let call else { return refuseUnread(exchange, caller, error) }
         let reached = call.attempts > 0
-        gateway.ledger.record(end(of: call, reached ? .failed : .refused, status: error.status, error: error.code))
+        var end = end(of: call, reached ? .failed : .refused, status: error.status, error: error.code)
+        if error.budget != nil { end.exhausted = call.exhausted }
+        gateway.ledger.record(end)
         var answer = answer(for: error, id: call.id, generation: call.generation)
         appendOrigin(call, to: &answer.fields)
         exchange.respond(status: answer.status, fields: answer.fields, body: answer.body)

@@ -62,14 +62,25 @@ struct GatewayLog: Sendable {
     }
 
     func alerted(_ alert: BudgetAlert) {
+        guard let needed = alert.needed else {
+            return log.write(
+                .warning, "budget.alert: a budget has reached a share of its limit",
+                [
+                    "alert": .string(alert.id), "scope": .string(alert.account.scope.rawValue),
+                    "name": .string(alert.account.name), "window": .string(alert.window.rawValue),
+                    "label": .string(alert.label), "share": .string(alert.share),
+                    "basis": .string(alert.basis.rawValue), "limit": .string(alert.limit.description),
+                    "posted": .string(alert.posted.description), "held": .string(alert.held.description),
+                ])
+        }
         log.write(
-            .warning, "budget.alert: a budget has reached a share of its limit",
+            .warning, "budget.exhausted: a budget has no room for a call, and refuses it",
             [
                 "alert": .string(alert.id), "scope": .string(alert.account.scope.rawValue),
                 "name": .string(alert.account.name), "window": .string(alert.window.rawValue),
-                "label": .string(alert.label), "share": .string(alert.share), "basis": .string(alert.basis.rawValue),
-                "limit": .string(alert.limit.description), "posted": .string(alert.posted.description),
-                "held": .string(alert.held.description),
+                "label": .string(alert.label), "share": .string(alert.share), "limit": .string(alert.limit.description),
+                "posted": .string(alert.posted.description), "held": .string(alert.held.description),
+                "needed": .string(needed.description),
             ])
     }
 

@@ -179,7 +179,9 @@ extension RequestHandler {
             let admission = try await call.generation.plugins.admit(call.forPlugins, attempt.quote)
             let result = await gateway.ledger.admit(holdRequest(call, attempt, admission))
             guard let noRoom = try take(result, call, admission) else { return attempt }
-            guard tries < RequestHandler.clipLimit, clip(call, attempt, noRoom) else { throw refusal(call, noRoom) }
+            guard tries < RequestHandler.clipLimit, clip(call, attempt, noRoom) else {
+                throw refusal(call, attempt, noRoom)
+            }
         }
         return nil
     }

@@ -63,6 +63,8 @@ final class InferenceCall {
     var clippedTo: Int64?
     /// The model that a budget without room gives the call to, before it is refused.
     var smallerModel: Model?
+    /// Budgets that had no room for the call, or for more of it.
+    var exhausted: [BudgetLine] = []
     /// What ended the answer before the model did, such as `budget`.
     var cutBy: String?
     /// The budgets that the last hold stands on.

@@ -25,6 +25,18 @@ struct NoRoom {
         return states[index].posted.addingClamped(line.nano) <= states[index].limit
     }
 
+    /// The budgets for which waiting would not help: what is spent leaves too little room for the call.
+    var exhausted: [BudgetLine] {
+        NoRoom.exhausted(of: admission.lines, states)
+    }
+
+    /// - Parameter states: of the lines, in their order.
+    static func exhausted(of lines: [BudgetLine], _ states: [PeriodState]) -> [BudgetLine] {
+        zip(lines, states).compactMap { line, state in
+            line.enforces && state.posted.addingClamped(line.nano) > state.limit ? line : nil
+        }
+    }
+
     /// The fewest output tokens that every refusing budget accepts as an answer; nil when one wants none shortened.
     func leastUseful(isStructured: Bool) -> Int64? {
         let refusing = refusing
@@ -92,29 +104,43 @@ extension RequestHandler {
 
     /// Shortens the call to what its budgets have room for. Returns false when none of that would be of use.
     func clip(_ call: InferenceCall, _ attempt: Attempt, _ noRoom: NoRoom) -> Bool {
-        guard call.endpoint != .embeddings, !noRoom.isCeiling, let price = attempt.price,
-            var least = noRoom.leastUseful(isStructured: call.request.isStructured)
+        guard !noRoom.isCeiling, let least = noRoom.leastUseful(isStructured: call.request.isStructured),
+            let tokens = fittingTokens(call, attempt, noRoom), tokens >= least
         else { return false }
-        if call.sent.endpoint == .responses { least = max(least, RequestHandler.leastOutputOfResponses) }
-        let choices = max(1, call.sent.choices)
-        let besides = call.sent.document.predictionBound()
-        let most = attempt.fullOutput / choices - besides - 1
-        let tokens = price.affordableOutput(
-            input: attempt.quote.inputTokensMax, choices: choices, besides: besides, pieces: attempt.fees,
-            within: noRoom.affordable, atMost: most)
-        guard tokens >= least else { return false }
         call.clippedTo = tokens
         return true
     }
 
+    /// The most output tokens, of each answer, with which the call would fit into its budgets as they are: zero when none
+    /// would. Nil for a call that writes none.
+    private func fittingTokens(_ call: InferenceCall, _ attempt: Attempt, _ noRoom: NoRoom) -> Int64? {
+        guard call.endpoint != .embeddings, let price = attempt.price else { return nil }
+        let choices = max(1, call.sent.choices)
+        let besides = call.sent.document.predictionBound()
+        let tokens = price.affordableOutput(
+            input: attempt.quote.inputTokensMax, choices: choices, besides: besides, pieces: attempt.fees,
+            within: noRoom.affordable, atMost: attempt.fullOutput / choices - besides - 1)
+        let least = call.sent.endpoint == .responses ? RequestHandler.leastOutputOfResponses : 1
+        return tokens >= least ? tokens : 0
+    }
+
     /// What the client is told in the end; if a budget names a smaller model, ``route(_:)`` tries that one before.
-    func refusal(_ call: InferenceCall, _ noRoom: NoRoom) -> GatewayError {
+    func refusal(_ call: InferenceCall, _ attempt: Attempt, _ noRoom: NoRoom) -> GatewayError {
         if call.degradedFrom == nil, call.endpoint != .embeddings, let name = noRoom.smallerModel,
             name != call.model.name
         {
             call.smallerModel = call.generation.models[name]
         }
-        return noRoom.admission.refusal(
+        call.exhausted = noRoom.exhausted
+        var error = noRoom.admission.refusal(
             call.forPlugins, line: noRoom.line, states: noRoom.states, isBusy: noRoom.isBusy)
+        guard !noRoom.isBusy, let tokens = fittingTokens(call, attempt, noRoom) else { return error }
+        error.fittingTokens = tokens
+        let each = call.sent.choices > 1 ? ", for each of \(call.sent.choices)," : ""
+        error.message +=
+            tokens > 0
+            ? ". An answer of up to \(tokens) tokens\(each) would fit now"
+            : ". Now not even the shortest answer would fit"
+        return error
     }
 }

@@ -81,6 +81,7 @@ extension RequestHandler {
         end.cutBy = call.cutBy
         end.idempotencyKey = call.idempotency?.key
         end.maxTokens = call.imposedLimit ?? call.request.outputLimit
+        if call.cutBy != nil { end.exhausted = call.exhausted }
         return end
     }
 

@@ -109,7 +109,10 @@ extension RequestHandler {
             attempt.quote = quote
             call.noteStanding(periods)
             meter.extended(to: next)
-        case .final, .missing, .unavailable:
+        case .final(let periods):
+            call.exhausted = NoRoom.exhausted(of: admission.lines, periods)
+            meter.refused()
+        case .missing, .unavailable:
             meter.refused()
         }
     }

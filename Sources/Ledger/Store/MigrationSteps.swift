@@ -3,7 +3,7 @@ extension MigrationStep {
     static let all: [MigrationStep] = version5
 
     private static let version5: [MigrationStep] = [
-        alertsOfEachLimit
+        alertsOfEachLimit, alertsOfRefusals,
     ]
 
     /// A raised limit is told anew, and a refusal for lack of room is an alert of its own kind.
@@ -19,4 +19,11 @@ extension MigrationStep {
                 UNIQUE(period, ppm, kind, limit_nano)) STRICT
                 """)
     }
+
+    private static let alertsOfRefusals = MigrationStep(
+        "alerts_of_refusals",
+        sql: """
+            ALTER TABLE alert ADD COLUMN needed_nano INTEGER;  -- what the call that was refused may have cost
+            ALTER TABLE alert ADD COLUMN resent_at INTEGER;    -- when somebody asked to have it delivered again, UTC ms
+            """)
 }

@@ -140,6 +140,8 @@ package struct RequestEnd: Sendable {
     /// What cut the answer short, such as `budget`.
     package var cutBy: String?
     package var idempotencyKey: String?
+    /// Budgets that had no room for it, which an alert tells once.
+    package var exhausted: [BudgetLine] = []
 
     package init(
         request: RequestID, identity: CallIdentity, endpoint: String, outcome: Outcome, status: Int, stream: Bool,

@@ -30,6 +30,50 @@ extension LedgerWriter {
             }
         }
     }
+
+    /// Has alerts delivered again that were given up, or once found no receiver; returns how many.
+    ///
+    /// One that waits, or whose receiver has it, is a `conflict`; an unknown one is `missing`. Then none is changed.
+    ///
+    /// - Parameters:
+    ///   - ids: those alone; nil: all that were given up.
+    ///   - note: who asked, for the audit trail.
+    package func resendAlerts(_ ids: [Int64]?, note: AuditEntry) async throws(LedgerError) -> Int {
+        try await perform { writer in
+            var count = 0
+            for id in ids ?? [] { count += try writer.resendAlert(id, at: note.at) }
+            if ids == nil {
+                try writer.connection.execute(
+                    "UPDATE alert SET delivered_at=NULL, tries=0, resent_at=\(note.at) WHERE \(AlertRow.givenUp)")
+                count = Int(writer.connection.changes)
+            }
+            guard count > 0 else { return 0 }
+            try writer.append(note)
+            writer.alerts.noteWaiting()
+            return count
+        }
+    }
+}
+
+extension Writer {
+    fileprivate func resendAlert(_ id: Int64, at moment: Int64) throws -> Int {
+        let find = try connection.prepare("SELECT delivered_at NOT NULL, \(AlertRow.givenUp) FROM alert WHERE id=?")
+        find.bind(1, id)
+        guard try find.step() else { throw LedgerError(.missing, "no alert has the id 'alert-\(id)'") }
+        guard find.integer(1) != 0 else {
+            throw LedgerError(
+                .conflict,
+                find.integer(0) != 0
+                    ? "alert-\(id) was delivered; only one that was given up is sent again"
+                    : "alert-\(id) waits for its delivery already")
+        }
+        let update = try connection.prepare(
+            "UPDATE alert SET delivered_at=NULL, tries=0, resent_at=? WHERE id=?")
+        update.bind(1, moment)
+        update.bind(2, id)
+        try update.run()
+        return 1
+    }
 }
 
 extension LedgerReader {
@@ -45,6 +89,9 @@ extension LedgerReader {
 }
 
 extension AlertRow {
+    /// What says of a row that its delivery ended without a receiver that has it.
+    fileprivate static let givenUp = "delivered_at NOT NULL AND last_error NOT NULL"
+
     /// Reads alerts with their periods. `condition` is of this program's making.
     fileprivate static func all(
         _ connection: Connection, _ condition: String, limit: Int, of account: Account? = nil
@@ -52,7 +99,8 @@ extension AlertRow {
         let select = try connection.prepare(
             """
             SELECT alert.id, scope, name, window, label, zone, currency, starts_at, ends_at, ppm, kind,
-              alert.limit_nano, alert.posted_nano, alert.held_nano, at, tries, delivered_at, last_error
+              alert.limit_nano, alert.posted_nano, alert.held_nano, at, tries, delivered_at, last_error, needed_nano,
+              resent_at
             FROM alert JOIN period ON period.id=alert.period WHERE \(condition) LIMIT ?1
             """)
         select.bind(1, max(0, limit))
@@ -75,7 +123,8 @@ extension AlertRow {
             id: row.integer(0), account: Account(scope, row.text(2)), window: window, label: row.text(4),
             zone: row.text(5), currency: currency, startsAt: row.integer(7), endsAt: row.integer(8),
             ppm: Int(clamping: row.integer(9)), kind: kind, limit: row.integer(11), posted: row.integer(12),
-            held: row.integer(13), at: row.integer(14), tries: Int(clamping: row.integer(15)),
-            deliveredAt: row.optionalInteger(16), lastError: row.optionalText(17))
+            held: row.integer(13), needed: row.optionalInteger(18), at: row.integer(14),
+            tries: Int(clamping: row.integer(15)), deliveredAt: row.optionalInteger(16),
+            lastError: row.optionalText(17), resentAt: row.optionalInteger(19))
     }
 }

@@ -24,6 +24,7 @@ extension Writer {
             }
             if !line.alerts.isEmpty { try alerts.note(line.alerts, of: line.period, try periods[line.period]) }
         }
+        if let closing = job.closing { try noteExhausted(closing) }
         mayAdmit = true
         undo.append((key, hold))
         open[key] = nil
@@ -53,12 +54,21 @@ extension Writer {
     /// Writes the row of a request whose attempts, if any, are settled.
     func record(_ end: RequestEnd) throws(SQLiteError) {
         try begin()
+        try noteExhausted(end)
         if try requests.close(end) { return }
         let entry = IdentityBook.Entry(call: end.identity, isFree: false)
         try skew.note(end.startedAt, of: end.request)
         let identity = try identities.id(of: entry)
         guard try requests.insert(end, identity: identity) else { return }
         rollups.add(.refusal, to: RollupKey(at: end.startedAt, identity: identity))
+    }
+
+    /// Tells of the budgets that had no room for a request, in the transaction of its row.
+    private func noteExhausted(_ end: RequestEnd) throws(SQLiteError) {
+        for line in end.exhausted {
+            guard let period = try periods.known(line) else { continue }
+            try alerts.noteExhausted(period, try periods[period], needing: line.nano)
+        }
     }
 
     /// Runs a small write; its own failure is its own, the batch goes on.

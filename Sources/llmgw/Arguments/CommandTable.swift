@@ -3,7 +3,7 @@ enum CommandTable {
     static let all: [Command] = [
         .initialise, .serve, .reload, .demo, .check, .doctor, .simulate,
         .keysCreate, .keysList, .keysRevoke, .keysRotate,
-        .costs, .budgets, .requests, .alertsList,
+        .costs, .budgets, .requests, .alertsList, .alertsResend,
         .pricesList, .pricesCheck, .pricesReprice, .pricesRelease, .pricesReconcile,
         .promptsList, .promptsShow, .promptsRender, .promptsDiff, .promptsLint, .promptsTest,
         .promptsPromote, .promptsRollback, .promptsHistory, .promptsBump, .promptsImport,
