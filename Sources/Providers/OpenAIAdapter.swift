@@ -34,6 +34,7 @@ package struct OpenAIAdapter: Sendable {
         edits.set("model", to: OpenAIAdapter.quoted(model), in: document.root, of: document)
         setLimit(limit, of: request, in: &edits)
         setStreamOptions(of: request, in: &edits)
+        renameDevelopers(of: request, in: &edits)
         tools?.write(to: &edits, of: document)
         if request.endpoint.takesPrompts, document.member("prompt", of: document.root) != nil {
             edits.remove("prompt", from: document.root, of: document)
@@ -97,6 +98,16 @@ package struct OpenAIAdapter: Sendable {
         } else {
             let asking = Array(#"{"include_usage":true}"#.utf8)
             edits.set("stream_options", to: asking, in: document.root, of: document)
+        }
+    }
+
+    /// Says `system` in place of `developer` to an upstream that knows no such role.
+    private func renameDevelopers(of request: OpenAIRequest, in edits: inout JSONEdits) {
+        guard !quirks.developerRole, let conversation = request.conversation else { return }
+        let document = request.document
+        for message in document.elements(of: conversation) {
+            guard let role = document.member("role", of: message), document.equals(role, "developer") else { continue }
+            edits.replace(document.range(role), with: Array(#""system""#.utf8))
         }
     }
 

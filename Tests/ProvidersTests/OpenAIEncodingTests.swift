@@ -101,25 +101,37 @@ import Testing
         #expect(try encode(#"{"prompt":{"id":"p"},"messages":[{}]}"#) == #"{"messages":[{}],"model":"vendor/m:1"}"#)
     }
 
-    @Test(arguments: [
-        ("api.openai.com", nil, OpenAIQuirks(limitMember: .maxCompletionTokens, usage: .openai)),
-        ("eu.api.openai.com", nil, OpenAIQuirks(limitMember: .maxCompletionTokens, usage: .openai)),
-        ("api.openai.com.evil.org", nil, OpenAIQuirks()),
-        ("notmistral.ai", nil, OpenAIQuirks()),
-        (
-            "api.mistral.ai", nil,
-            OpenAIQuirks(renamesLimit: true, streamOptions: false, usage: .mistral, responses: false)
-        ),
-        (
-            "api.deepseek.com", nil, OpenAIQuirks(renamesLimit: true, usage: .deepseek, responses: false)
-        ),
-        ("generativelanguage.googleapis.com", nil, OpenAIQuirks(responses: false)),
-        ("api.x.ai", nil, OpenAIQuirks(renamesLimit: true, usage: .xai)),
-        ("openrouter.ai", nil, OpenAIQuirks(usage: .openrouter)),
-        ("127.0.0.1", 11434, OpenAIQuirks(renamesLimit: true)),
-        ("127.0.0.1", 8000, OpenAIQuirks()),
-    ])
-    func hostsAreKnownByTheirDomain(host: String, port: Int?, quirks: OpenAIQuirks) {
-        #expect(OpenAIQuirks.known(host: host, port: port) == quirks)
+    @Test(
+        arguments: [
+            (
+                #"{"model":"m","messages":[{"role":"developer","content":"developer"},{"content":"a","role":"user"}]}"#,
+                .chatCompletions
+            ),
+            (
+                #"{"model":"m","input":[{"role":"developer","content":"developer"},{"role":"user","content":"a"}]}"#,
+                .responses
+            ),
+        ] as [(String, OpenAIRequest.Endpoint)])
+    func vendorsWithoutTheRoleAreToldSystem(body: String, endpoint: OpenAIRequest.Endpoint) throws {
+        let named = body.replacing(#""m""#, with: #""vendor/m:1""#)
+        #expect(
+            try encode(body, endpoint, Vendor.mistral.quirks)
+                == named.replacing(#""role":"developer""#, with: #""role":"system""#))
+        #expect(try encode(body, endpoint, Vendor.openai.quirks) == named)
+    }
+
+    @Test(
+        arguments: [
+            ("api.openai.com", nil, .openai), ("eu.api.openai.com", nil, .openai),
+            ("api.openai.com.evil.org", nil, .compatible), ("notmistral.ai", nil, .compatible),
+            ("name.openai.azure.com", nil, .azure), ("api.mistral.ai", nil, .mistral),
+            ("api.deepseek.com", nil, .deepseek),
+            ("generativelanguage.googleapis.com", nil, .google), ("api.x.ai", nil, .xai),
+            ("openrouter.ai", nil, .openrouter),
+            ("127.0.0.1", 11434, .ollama), ("127.0.0.1", 8000, .compatible), ("127.0.0.1", 1234, .lmStudio),
+            ("llama-cpp.internal", 8080, .llamaCpp), ("vllm", 8000, .vllm),
+        ] as [(String, Int?, Vendor)])
+    func hostsAreKnownByTheirDomain(host: String, port: Int?, vendor: Vendor) {
+        #expect(Vendor.guessed(host: host, port: port) == vendor)
     }
 }

@@ -65,7 +65,7 @@ import Testing
     private func messages(_ items: String, to host: String) throws -> String {
         let request = try OpenAIRequest(
             JSONDocument(Array(#"{"model":"m","input":\#(items)}"#.utf8)), endpoint: .responses)
-        let chat = try OpenAIAdapter(.known(host: host)).understood(request).document
+        let chat = try OpenAIAdapter(Vendor.guessed(host: host).quirks).understood(request).document
         let messages = try #require(chat.member("messages", of: chat.root))
         return String(decoding: chat.bytes[chat.range(messages)], as: UTF8.self)
     }

@@ -11,6 +11,8 @@ package struct ProviderSettings: Sendable, Hashable {
 
     package var name: String
     package var kind: Kind
+    /// Who stands behind a provider of kind `openai`. Nil: what the base URL's host says.
+    package var vendor: Vendor?
     /// Nil for a kind that has no network.
     package var baseURL: BaseURL?
     package var credential: Credential = .none

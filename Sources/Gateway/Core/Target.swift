@@ -1,12 +1,13 @@
 package import HTTPClient
 package import Inference
-import Providers
+package import Providers
 
 /// A provider and one of its models, with all that an attempt needs to know.
 ///
 /// A class, since every attempt hands it on several times and it never changes.
 package final class Target: Sendable {
     package let provider: ProviderSettings
+    package let vendor: Vendor
     /// The vendor's own model name.
     package let model: String
     package let isFree: Bool
@@ -21,6 +22,7 @@ package final class Target: Sendable {
 
     init(_ settings: TargetSettings, _ provider: ProviderSettings, prices: [Price]) {
         self.provider = provider
+        vendor = provider.speaker
         model = settings.model
         isFree = settings.isFree
         self.prices = prices
@@ -53,18 +55,25 @@ extension ProviderSettings {
     }
 }
 
+extension ProviderSettings {
+    /// Who stands behind it: what the configuration says, else what the base URL's host says.
+    package var speaker: Vendor {
+        vendor ?? baseURL.map { Vendor.guessed(host: $0.host, port: $0.port.map(Int.init)) } ?? .compatible
+    }
+}
+
 extension OpenAIQuirks {
-    init(_ provider: ProviderSettings) {
-        let known = OpenAIQuirks.known(
-            host: provider.baseURL?.host ?? "", port: provider.baseURL?.port.map(Int.init))
+    /// What is known of the vendor, and what the configuration says of it.
+    package init(_ provider: ProviderSettings) {
+        self = provider.speaker.quirks
         switch provider.maxTokensMember {
-        case .auto: self.init(limitMember: known.limitMember, renamesLimit: known.renamesLimit)
-        case .maxTokens: self.init(limitMember: .maxTokens, renamesLimit: true)
-        case .maxCompletionTokens: self.init(limitMember: .maxCompletionTokens, renamesLimit: true)
+        case .auto: break
+        case .maxTokens: (limitMember, renamesLimit) = (.maxTokens, true)
+        case .maxCompletionTokens: (limitMember, renamesLimit) = (.maxCompletionTokens, true)
         }
-        streamOptions = known.streamOptions && provider.sendsStreamOptions
-        usage = provider.usage ?? known.usage
-        responses = provider.speaksResponses ?? known.responses
+        streamOptions = streamOptions && provider.sendsStreamOptions
+        usage = provider.usage ?? usage
+        responses = provider.speaksResponses ?? responses
     }
 }
 

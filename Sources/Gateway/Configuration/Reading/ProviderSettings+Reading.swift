@@ -2,7 +2,7 @@ import Providers
 import YAML
 
 enum ProviderKey: String, ConfigurationKey {
-    case kind, headers, proxy, credential, disconnect, timeouts, usage
+    case kind, vendor, headers, proxy, credential, disconnect, timeouts, usage
     case baseURL = "base_url"
     case apiKey = "api_key"
     case caFile = "ca_file"
@@ -47,6 +47,7 @@ extension ProviderSettings {
     static func read(_ name: String, _ reader: MappingReader<ProviderKey>) -> ProviderSettings? {
         guard let kind = kind(reader) else { return nil }
         var provider = ProviderSettings(name: name, kind: kind)
+        if let value = reader.scalar(.vendor) { provider.vendor = reader.context.choice(value, of: Vendor.self) }
         provider.readConnection(reader)
         provider.readBehaviour(reader)
         return provider
@@ -72,7 +73,7 @@ extension ProviderSettings {
                 baseURL = reader.context.baseURL(value, isPrivate: isPrivate)
             }
         case .simulated:
-            for key in [ProviderKey.baseURL, .apiKey, .headers, .caFile, .proxy] where reader.has(key) {
+            for key in [ProviderKey.vendor, .baseURL, .apiKey, .headers, .caFile, .proxy] where reader.has(key) {
                 reader.context.findings.add(
                     .error, reader.place(key), "\(reader.path(key)): a simulated provider has no network; leave it out")
             }
