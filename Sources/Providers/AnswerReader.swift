@@ -6,10 +6,11 @@ struct AnswerReader: Sendable {
     private(set) var reading = AnswerReading()
     /// The choices whose last word was a reason to finish.
     private(set) var finished = ChoiceSet()
-    private var usage: ChatUsage
+    private var usage: OpenAIUsage
 
-    init(_ dialect: UsageDialect = .compatible) {
-        usage = ChatUsage(dialect)
+    /// - Parameter writes: whether the API has output at all: embeddings have none.
+    init(writes: Bool = true) {
+        usage = OpenAIUsage(writes: writes)
     }
 
     /// Takes what `skim` found in `bytes`.
@@ -27,8 +28,10 @@ struct AnswerReader: Sendable {
         finished.formUnion(skim.finished)
         reading.outputBytes = reading.outputBytes.addingClamped(skim.outputBytes)
         reading.textBytes = reading.textBytes.addingClamped(skim.textBytes)
+        reading.plainBytes = reading.plainBytes.addingClamped(skim.plainBytes)
         if let groq = AnswerReader.object(skim.groq, bytes) { read(groq: groq) }
-        if let object = AnswerReader.object(skim.usage, bytes) { update(object) }
+        read(usage: skim.choiceUsage, in: bytes)
+        read(usage: skim.usage, in: bytes)
     }
 
     /// Whether a JSON string is the tier that was read before: OpenAI repeats it in every event.
@@ -39,16 +42,34 @@ struct AnswerReader: Sendable {
 
     private mutating func read(groq: JSONDocument) {
         guard let node = groq.member("usage", of: groq.root), groq.kind(node) == .object,
-            let document = try? JSONDocument(Array(groq.bytes[groq.range(node)]))
+            let document = MendedJSON.document(Array(groq.bytes[groq.range(node)]))
         else { return }
         update(document)
     }
 
+    /// Takes a usage, wherever it stood. One that is no object, and not null, is unreadable and not missing.
+    private mutating func read(usage range: Range<Int>?, in bytes: [UInt8]) {
+        guard let range else { return }
+        if let document = AnswerReader.object(range, bytes) {
+            update(document)
+        } else if !bytes[range].elementsEqual("null".utf8) {
+            usage.noteUnreadable()
+            take()
+        }
+    }
+
     private mutating func update(_ document: JSONDocument) {
         usage.update(document.root, of: document)
+        take()
+    }
+
+    private mutating func take() {
         let billed = usage.billed
         reading.usage = billed?.usage
         reading.clampedClasses = billed?.clamped ?? []
+        reading.implausible = usage.implausible
+        reading.isCounted = billed?.isCounted ?? false
+        reading.textBytesAtUsage = reading.textBytes
     }
 
     /// The text of a string value; nil for another kind, when it is empty, or longer than any name.
@@ -66,7 +87,7 @@ struct AnswerReader: Sendable {
 
     static func object(_ range: Range<Int>?, _ bytes: [UInt8]) -> JSONDocument? {
         guard let range, bytes[range.lowerBound] == UInt8(ascii: "{") else { return nil }
-        return try? JSONDocument(Array(bytes[range]))
+        return MendedJSON.document(Array(bytes[range]))
     }
 }
 

@@ -6,6 +6,10 @@ package struct AnswerReading: Sendable, Hashable {
     package var usage: Usage?
     /// Classes whose figure was larger than the total that it is a part of.
     package var clampedClasses: [String] = []
+    /// Names of figures that are unreadable, or contradict each other.
+    package var implausible: [String] = []
+    /// Whether ``usage`` is the dearer reading of figures that contradict each other.
+    package var isCounted = false
     /// The service tier that served, as the vendor names it.
     package var tier: String?
     /// The vendor's name for the model that served.
@@ -18,6 +22,15 @@ package struct AnswerReading: Sendable, Hashable {
     package var outputBytes: Int64 = 0
     /// Bytes of text, reasoning, refusals, tools' names and arguments.
     package var textBytes: Int64 = 0
+    /// The part of ``textBytes`` that is plain text: a token stands for few bytes of it.
+    package var plainBytes: Int64 = 0
+    /// How much of ``textBytes`` had come when usage was last reported.
+    package var textBytesAtUsage: Int64 = 0
 
     package init() {}
+
+    /// What a failure is billed by: zeros are what a vendor writes that bills nothing.
+    var billedUsage: Usage? {
+        usage.flatMap { $0.totalInput == 0 && $0.totalOutput == 0 && $0.extras == nil ? nil : $0 }
+    }
 }

@@ -27,10 +27,14 @@ struct AnswerSkim {
     var outputBytes: Int64 = 0
     /// Bytes of what is written in choices: text, reasoning, refusals, tools and their arguments.
     var textBytes: Int64 = 0
+    /// The part of ``textBytes`` that is plain text of tokens: not what annotations quote, and no picture or sound.
+    var plainBytes: Int64 = 0
+    /// The `usage` of the last choice that has one, as Kimi reports it.
+    var choiceUsage: Range<Int>?
 
     static let maxDepth = 64
 
-    private enum ChoiceMember { case index, finishReason, message, text, other }
+    private enum ChoiceMember { case index, finishReason, message, text, usage, other }
     private enum Member { case id, model, usage, error, object, serviceTier, groq, choices, other }
     private enum Expectation { case value, valueOrEnd, name, nameOrEnd, commaOrEnd }
 
@@ -39,6 +43,8 @@ struct AnswerSkim {
     private var choice = Choice()  // in which the skim stands
     private var choiceMember = ChoiceMember.other
     private var isLabel = false  // the value to come names a role or a type
+    private var isPlain = false  // the value to come is text or arguments
+    private var usageStart = 0  // of a choice's own usage
     private var depth = 0
     private var objects: UInt64 = 0  // a bit a level, the innermost last: 1 for an object
 
@@ -107,6 +113,7 @@ struct AnswerSkim {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             guard depth < AnswerSkim.maxDepth else { return nil }
             if depth == 1, member == .choices, first == UInt8(ascii: "[") { choiceCount = 0 }
+            if depth == 3, choiceMember == .usage { usageStart = cursor.position + offset }
             depth += 1
             objects = objects << 1 | (first == UInt8(ascii: "{") ? 1 : 0)
             cursor.advance()
@@ -131,6 +138,9 @@ struct AnswerSkim {
         depth -= 1
         objects >>= 1
         if depth == 1 { leave(memberStart..<cursor.position + offset) }
+        if depth == 3, member == .choices, choiceMember == .usage {
+            choiceUsage = usageStart..<cursor.position + offset
+        }
     }
 }
 
@@ -148,7 +158,9 @@ extension AnswerSkim {
         } else if depth == 3 {
             choiceMember = AnswerSkim.choiceMember(UnsafeBufferPointer(rebasing: text[name]))
         } else {
-            isLabel = AnswerSkim.isLabel(UnsafeBufferPointer(rebasing: text[name]))
+            let name = UnsafeBufferPointer(rebasing: text[name])
+            isLabel = AnswerSkim.isLabel(name)
+            isPlain = AnswerSkim.isPlain(name, depth)
         }
     }
 
@@ -180,6 +192,7 @@ extension AnswerSkim {
             return
         }
         textBytes += Int64(string.count)
+        if depth == 3 || isPlain { plainBytes += Int64(string.count) }
         choice.isWritten = true
     }
 
@@ -193,9 +206,21 @@ extension AnswerSkim {
         case 4 where equals(name, "text"): .text
         case 5 where equals(name, "delta"): .message
         case 5 where equals(name, "index"): .index
+        case 5 where equals(name, "usage"): .usage
         case 7 where equals(name, "message"): .message
         case 13 where equals(name, "finish_reason"): .finishReason
         default: .other
+        }
+    }
+
+    /// Whether a member of a message, or of a part of one, is what the model writes. An annotation has a content, too.
+    private static func isPlain(_ name: UnsafeBufferPointer<UInt8>, _ depth: Int) -> Bool {
+        switch name.count {
+        case 4: equals(name, "text")
+        case 7: depth == 4 && (equals(name, "content") || equals(name, "refusal"))
+        case 9: equals(name, "arguments") || depth == 4 && equals(name, "reasoning")
+        case 17: depth == 4 && equals(name, "reasoning_content")
+        default: false
         }
     }
 

@@ -90,12 +90,16 @@ struct JSONCursor {
         return true
     }
 
-    /// Steps over `true`, `false`, `null` or a number.
+    /// Steps over `true`, `false`, `null` or a number, also one of those that JSON does not have and Python writes.
     mutating func scalar() -> Bool {
         switch peek() {
         case UInt8(ascii: "t"): literal("true")
         case UInt8(ascii: "f"): literal("false")
         case UInt8(ascii: "n"): literal("null")
+        case UInt8(ascii: "N"): literal("NaN")
+        case UInt8(ascii: "I"): literal("Infinity")
+        case UInt8(ascii: "-") where position + 1 < text.count && text[position + 1] == UInt8(ascii: "I"):
+            literal("-Infinity")
         default: number()
         }
     }

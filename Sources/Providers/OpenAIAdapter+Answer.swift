@@ -13,12 +13,14 @@ extension OpenAIAdapter {
         _ endpoint: OpenAIRequest.Endpoint = .chatCompletions, status: Int,
         header: (String) -> String? = { _ in nil }, body: [UInt8], now: Int64
     ) throws(UpstreamFailure) -> AnswerReading {
-        guard status == 200 else { throw UpstreamFailure(status: status, header: header, body: body, now: now) }
+        guard (200..<300).contains(status) else {
+            throw UpstreamFailure(status: status, header: header, body: body, now: now)
+        }
         if endpoint == .responses { return try ResponseReader.read(body, quirks.usage) }
         guard let skim = AnswerSkim(body, 0..<body.count) else {
             throw UpstreamFailure(.malformedAnswer, status: status, message: "the answer is not a JSON object")
         }
-        var reader = AnswerReader(quirks.usage)
+        var reader = AnswerReader(writes: endpoint != .embeddings)
         reader.read(skim, in: body)
         if skim.isError(in: body) {
             var failure = UpstreamFailure(UpstreamErrorBody(body), status: nil)

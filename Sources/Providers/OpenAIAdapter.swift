@@ -48,12 +48,16 @@ package struct OpenAIAdapter: Sendable {
 
     /// Returns what passes the stream on that answers `request`.
     ///
-    /// - Parameter holdsUsage: whether the usage that the client asked for goes into the end, for a member `llmgw`.
-    package func relay(_ request: OpenAIRequest, holdsUsage: Bool = false) -> any StreamRelay {
-        guard request.endpoint != .responses else { return ResponsesStreamRelay(usage: quirks.usage) }
+    /// - Parameters:
+    ///   - holdsUsage: whether the usage that the client asked for goes into the end, for a member `llmgw`.
+    ///   - limit: the longest event, in bytes: one can hold a whole answer.
+    package func relay(
+        _ request: OpenAIRequest, holdsUsage: Bool = false, limit: Int = 32 << 20
+    ) -> any StreamRelay {
+        guard request.endpoint != .responses else { return ResponsesStreamRelay(usage: quirks.usage, limit: limit) }
         return OpenAIStreamRelay(
             hidesUsage: !request.includesUsage, holdsUsage: holdsUsage, isChat: request.endpoint == .chatCompletions,
-            choices: request.choices, usage: quirks.usage)
+            choices: request.choices, limit: limit)
     }
 
     /// Whether an answer with this `content-type` is a stream; an upstream may answer a stream's request whole.

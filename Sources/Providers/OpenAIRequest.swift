@@ -125,7 +125,7 @@ package struct OpenAIRequest: Sendable {
 extension OpenAIRequest {
     private static func document(_ bytes: [UInt8]) throws(GatewayError) -> JSONDocument {
         do {
-            return try JSONDocument(bytes)
+            return try JSONDocument(bytes, limits: .rewritten)
         } catch {
             throw GatewayError(400, "invalid_value", "the rendered prompt is no valid body: \(error)", param: "prompt")
         }

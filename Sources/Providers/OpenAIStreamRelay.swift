@@ -16,24 +16,24 @@ package struct OpenAIStreamRelay: StreamRelay {
     private let holdsUsage: Bool
     private let isChat: Bool
     private let choices: Int64
-    private var events = RelayedEvents()
-    private var reader: AnswerReader
+    private var events: RelayedEvents
+    private var reader = AnswerReader()
 
     /// - Parameters:
     ///   - hidesUsage: true when the gateway asked for usage and the client did not.
     ///   - holdsUsage: whether the usage event goes into ``ending(member:comment:at:)`` in place of the output.
     ///   - isChat: whether it is a stream of chat completions, or else of completions.
     ///   - choices: how many answers the client asked for.
-    ///   - usage: whose figures the usage holds.
+    ///   - limit: the longest event, in bytes.
     package init(
         hidesUsage: Bool, holdsUsage: Bool = false, isChat: Bool = true, choices: Int64 = 1,
-        usage: UsageDialect = .compatible
+        limit: Int = 32 << 20
     ) {
         self.hidesUsage = hidesUsage
         self.holdsUsage = holdsUsage
         self.isChat = isChat
         self.choices = choices
-        reader = AnswerReader(usage)
+        events = RelayedEvents(limit: limit)
     }
 
     /// Whether every choice has named its reason to finish: only usage can still come.

@@ -7,7 +7,7 @@ struct RelayedEvents: Sendable {
     private var leftOut = false
 
     /// - Parameter limit: the longest event, in bytes.
-    init(limit: Int = 1 << 20) {
+    init(limit: Int) {
         parser = ServerSentEventParser(limit: limit)
     }
 

@@ -10,19 +10,18 @@ struct ResponseReader: Sendable {
         ("code_interpreter_call", "code_interpreter"), ("image_generation_call", "image_generation"),
     ]
 
-    private var usage: ResponsesUsage
+    private var usage = OpenAIUsage()
     private let dialect: UsageDialect
 
     init(_ dialect: UsageDialect) {
         self.dialect = dialect
-        usage = ResponsesUsage(dialect)
     }
 
     /// Reads a whole answer.
     ///
     /// An answer that the vendor ended early, `incomplete`, is an answer; one that `failed` is none.
     static func read(_ body: [UInt8], _ dialect: UsageDialect) throws(UpstreamFailure) -> AnswerReading {
-        guard let document = try? JSONDocument(body, limits: .answers), document.kind(document.root) == .object else {
+        guard let document = MendedJSON.document(body), document.kind(document.root) == .object else {
             throw UpstreamFailure(.malformedAnswer, status: 200, message: "the answer is not a JSON object")
         }
         var reader = ResponseReader(dialect)
@@ -38,7 +37,7 @@ struct ResponseReader: Sendable {
 
     mutating func note(outputBytes: Int) {
         reading.outputBytes = reading.outputBytes.addingClamped(Int64(outputBytes))
-        reading.textBytes = reading.outputBytes
+        (reading.textBytes, reading.plainBytes) = (reading.outputBytes, reading.outputBytes)
     }
 
     /// Takes the object `response`; later ones of a stream overwrite what earlier ones said.
@@ -55,14 +54,46 @@ struct ResponseReader: Sendable {
         let details = document.member("incomplete_details", of: response)
         reading.finishReason =
             details.flatMap { text("reason", of: $0) } ?? text("status", of: response) ?? reading.finishReason
-        guard isEnd, let figures = document.member("usage", of: response), document.kind(figures) == .object else {
-            return
+        guard isEnd else { return }
+        countText(of: response, document)
+        guard let figures = document.member("usage", of: response), document.kind(figures) != .null else { return }
+        if document.kind(figures) == .object {
+            usage.update(figures, of: document)
+        } else {
+            usage.noteUnreadable()
         }
-        usage.update(figures, of: document)
-        if document.member("tool_usage", of: response) != nil { usage.update(response, of: document) }
-        reading.usage = usage.billed?.usage
+        if let tools = document.member("tool_usage", of: response) { usage.update(tools: tools, of: document) }
+        let billed = usage.billed
+        reading.usage = billed?.usage
         countPieces(of: response, document)
-        reading.clampedClasses = usage.billed?.clamped ?? []
+        reading.clampedClasses = billed?.clamped ?? []
+        reading.implausible = usage.implausible
+        reading.isCounted = billed?.isCounted ?? false
+        reading.textBytesAtUsage = reading.textBytes
+    }
+
+    /// Counts what is written in the answer; in a stream its events have told of it already.
+    private mutating func countText(of response: JSONNode, _ document: JSONDocument) {
+        func count(_ names: [StaticString], of node: JSONNode) -> Int64 {
+            names.reduce(0) { sum, name in
+                let bytes = document.member(name, of: node).flatMap(document.stringByteCount) ?? 0
+                return sum.addingClamped(Int64(bytes))
+            }
+        }
+        guard let output = document.member("output", of: response) else { return }
+        var bytes: Int64 = 0
+        for item in document.elements(of: output) {
+            bytes = bytes.addingClamped(count(["arguments", "input"], of: item))
+            for list: StaticString in ["content", "summary"] {
+                guard let parts = document.member(list, of: item) else { continue }
+                for part in document.elements(of: parts) {
+                    bytes = bytes.addingClamped(count(["text", "refusal"], of: part))
+                }
+            }
+        }
+        reading.textBytes = max(reading.textBytes, bytes)
+        reading.plainBytes = max(reading.plainBytes, bytes)
+        reading.outputBytes = max(reading.outputBytes, bytes)
     }
 
     /// Counts the calls in the answer; what the vendor counts itself has precedence.
@@ -110,14 +141,4 @@ struct ResponseReader: Sendable {
         (failure.usage, failure.tier) = (reading.usage, reading.tier)
         return failure
     }
-}
-
-extension JSONLimits {
-    /// Of answers: log probabilities are a hundred values for each token, and what a request nests is repeated deeper.
-    static let answers: JSONLimits = {
-        var limits = JSONLimits()
-        limits.maxDepth = 128
-        limits.maxValues = 1 << 23
-        return limits
-    }()
 }

@@ -11,13 +11,16 @@ package struct ResponsesStreamRelay: StreamRelay {
     package private(set) var terminator: [UInt8] = []
 
     /// The last event repeats the whole answer, so it may be as long as one.
-    private var events = RelayedEvents(limit: 32 << 20)
+    private var events: RelayedEvents
     private var reader: ResponseReader
     /// The number that the next event has.
     private var sequenceNumber: Int64 = 0
 
-    /// - Parameter usage: whose figures the usage holds.
-    package init(usage: UsageDialect = .compatible) {
+    /// - Parameters:
+    ///   - usage: whose figures the usage holds.
+    ///   - limit: the longest event, in bytes.
+    package init(usage: UsageDialect = .compatible, limit: Int = 32 << 20) {
+        events = RelayedEvents(limit: limit)
         reader = ResponseReader(usage)
     }
 
@@ -73,7 +76,7 @@ package struct ResponsesStreamRelay: StreamRelay {
         guard !data.starts(with: "[DONE]".utf8) else {
             throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended before its answer did")
         }
-        guard let document = try? JSONDocument(Array(data), limits: .answers), document.kind(document.root) == .object
+        guard let document = MendedJSON.document(Array(data)), document.kind(document.root) == .object
         else {
             throw StreamFailure(kind: .malformed, reason: "an event of the upstream's stream is not a JSON object")
         }

@@ -14,7 +14,7 @@ extension UpstreamFailure {
         if let skim = AnswerSkim(body, 0..<body.count) {
             var reader = AnswerReader()
             reader.read(skim, in: body)
-            usage = reader.reading.usage
+            usage = reader.reading.billedUsage
         }
     }
 

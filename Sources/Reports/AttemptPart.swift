@@ -47,7 +47,10 @@ struct AttemptPart {
     private var upstream: String? {
         let parts = [
             attempt.upstreamStatus.map { "status \($0)" }, attempt.errorCode,
-            attempt.servedModel.map { "served by \($0)" }, attempt.upstreamRequestID.map { "its id \($0)" },
+            attempt.servedModel.map {
+                "served by \($0)\(attempt.isServedByAnother ? ", not the model asked for" : "")"
+            },
+            attempt.upstreamRequestID.map { "its id \($0)" },
         ]
         let known = parts.compactMap(\.self)
         return known.isEmpty ? nil : known.joined(separator: ", ")
@@ -85,9 +88,12 @@ struct AttemptPart {
 
     private var cost: String? {
         guard let settlement = attempt.settlement else { return nil }
-        let odd = settlement.unpricedClasses
-        let note = odd.isEmpty ? "" : "; without a price of their own: \(odd.joined(separator: ", "))"
-        return (settlement.cost?.description ?? "unknown") + note
+        let prefix = "implausible:"
+        let odd = settlement.unpricedClasses.filter { !$0.hasPrefix(prefix) }
+        let unbelieved = settlement.unpricedClasses.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
+        return (settlement.cost?.description ?? "unknown")
+            + (odd.isEmpty ? "" : "; without a price of their own: \(odd.joined(separator: ", "))")
+            + (unbelieved.isEmpty ? "" : "; the vendor's figures cannot be: \(unbelieved.joined(separator: ", "))")
     }
 
     private func text(_ line: LineDetail) -> String {

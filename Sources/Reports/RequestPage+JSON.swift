@@ -30,6 +30,14 @@ extension AttemptDetail {
         adjustment.currency ?? (settlement?.cost ?? quote.bound)?.currency
     }
 
+    /// Whether the vendor names another model than the one that was asked for.
+    var isServedByAnother: Bool { servedModel.map { !ServedModel.isSame($0, as: upstreamModel) } ?? false }
+
+    /// What finance should look at.
+    private var flags: [String] {
+        (settlement?.unpricedClasses ?? []) + (isServedByAnother ? ["served:\(servedModel ?? "")"] : [])
+    }
+
     fileprivate func write(to body: inout JSONWriter) {
         body.beginObject()
         body.member("attempt", attempt)
@@ -57,7 +65,7 @@ extension AttemptDetail {
         body.member("tier", settlement?.tier)
         writeUsage(to: &body)
         writePieces(to: &body)
-        body.member("flags", .array((settlement?.unpricedClasses ?? []).map { .string($0) }))
+        body.member("flags", .array(flags.map { .string($0) }))
         writeLines(to: &body)
         body.endObject()
     }

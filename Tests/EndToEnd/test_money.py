@@ -244,7 +244,7 @@ def test_fallback_gives_three_attempts_and_one_request(start, upstream):
 
 
 def mixed_load(gateway, key, upstream):
-    used = iter(usage(10 + number, number) for number in range(1000))
+    used = iter(usage(10 + number, 1 + number) for number in range(1000))
     lock = threading.Lock()
 
     def script(call):

@@ -83,13 +83,13 @@ def test_a_price_a_hundred_times_its_predecessor_is_refused_everywhere(start, up
     assert gateway.cli("check", check=False).returncode == 2
     before = gateway.get("/admin/v1/reload", admin=True, method="POST")
     assert before[0] != 200
-    answer_with(upstream, usage(1000, 0))
-    assert gateway.chat(key, "scripted")[2]["x-llmgw-cost"] == "0.000150000 USD"  # the old book still serves
+    answer_with(upstream, usage(1000, 1))
+    assert gateway.chat(key, "scripted")[2]["x-llmgw-cost"] == "0.000150600 USD"  # the old book still serves
 
     write_prices(gateway, entry, {**slip, "unusual": True})
     assert gateway.cli("prices", "check").returncode == 0
     reload(gateway)
-    assert gateway.chat(key, "scripted")[2]["x-llmgw-cost"] == "0.000000100 USD"
+    assert gateway.chat(key, "scripted")[2]["x-llmgw-cost"] == "0.000000700 USD"
 
 
 def test_check_compares_with_an_earlier_state(tmp_path):

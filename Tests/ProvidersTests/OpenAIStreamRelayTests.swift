@@ -112,10 +112,14 @@ import Testing
         #expect(try relay([Array("data:\n\n: c\n\n".utf8)]).output == ": c\n\n")
     }
 
-    @Test func anEventOfMoreThanAMebibyteIsAFailure() throws {
+    @Test func anEventAboveTheLimitIsAFailureAndNoneBelowIt() throws {
+        var (short, output) = (OpenAIStreamRelay(hidesUsage: true, limit: 1 << 20), [UInt8]())
         let long = Array("data: ".utf8) + [UInt8](repeating: 0x20, count: 1 << 20)
-        let failure = try #require(throws: StreamFailure.self) { try relay([long]) }
+        let failure = try #require(throws: StreamFailure.self) { try short.feed(long, into: &output) }
         #expect(failure.kind == .eventTooLong)
+        let picture = String(repeating: "A", count: 3 << 20)
+        let event = #"data: {"choices":[{"index":0,"delta":{"content":"\#(picture)"}}]}"# + "\n\n"
+        #expect(try relay([Array(event.utf8)]).output == event)
     }
 
     @Test(arguments: RecordedStream.all)

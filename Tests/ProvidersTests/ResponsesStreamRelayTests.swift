@@ -169,13 +169,13 @@ import Testing
         #expect(reading.usage?.extras == extras)
     }
 
-    @Test func whatOpenRouterSaysItCostIsTheCharge() throws {
+    @Test func whatAVendorSaysItCostIsTheCharge() throws {
         let body =
             #"{"status":"completed","output":[],"usage":{"input_tokens":9,"output_tokens":1,"cost":0.00095}}"#
         let adapter = OpenAIAdapter(OpenAIQuirks(usage: .openrouter))
         let reading = try adapter.decode(.responses, status: 200, body: Array(body.utf8), now: 0)
         #expect(reading.usage?.extras == [Usage.vendorCost: 950_000])
-        #expect(try decode(body).usage?.extras == nil)
+        #expect(try decode(body).usage?.extras == [Usage.vendorCost: 950_000])
     }
 
     @Test(arguments: [

@@ -15,7 +15,8 @@ struct FeedbackReader {
 
     /// - Parameter now: milliseconds since 1970, UTC.
     init(_ exchange: HTTPExchange, _ caller: Caller, now: Int64) throws(GatewayError) {
-        document = try RequestHandler.document(exchange.body)
+        document = try RequestHandler.document(
+            exchange.body, maxBody: caller.generation.configuration.limits.maxBody)
         guard document.kind(document.root) == .object else {
             throw GatewayError(400, "invalid_value", "the body must be an object with request_id, metric and value")
         }

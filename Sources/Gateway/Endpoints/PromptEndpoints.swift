@@ -44,7 +44,9 @@ extension RequestHandler {
         answered(exchange, caller) { (handler) throws(GatewayError) in
             let path = exchange.head.path.dropFirst(Route.promptPrefix.count).dropLast(Route.renderSuffix.count)
             let prompt = try handler.resolvePrompt(RequestHandler.promptName(path), caller)
-            let request = try RenderRequest(exchange.body.isEmpty ? Array("{}".utf8) : exchange.body)
+            let request = try RenderRequest(
+                exchange.body.isEmpty ? Array("{}".utf8) : exchange.body,
+                maxBody: caller.generation.configuration.limits.maxBody)
             let rendered = try prompt.render(
                 variables: request.variables, history: request.history,
                 mediaHosts: caller.generation.configuration.prompts.mediaHosts, masksSensitive: request.mask)
@@ -101,8 +103,8 @@ private struct RenderRequest {
 
     private static let members = ["variables", "messages", "mask"]
 
-    init(_ bytes: [UInt8]) throws(GatewayError) {
-        let document = try RequestHandler.document(bytes)
+    init(_ bytes: [UInt8], maxBody: Int) throws(GatewayError) {
+        let document = try RequestHandler.document(bytes, maxBody: maxBody)
         guard document.kind(document.root) == .object else {
             throw GatewayError(400, "invalid_value", "the body is an object with 'variables', 'messages' and 'mask'")
         }

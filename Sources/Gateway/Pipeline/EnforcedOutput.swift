@@ -23,7 +23,7 @@ extension InferenceCall {
     /// Each choice must have text that fits. One that calls tools is no answer yet, and passes.
     func refusal(of body: [UInt8]) -> GatewayError? {
         guard let prompt = enforcedPrompt else { return nil }
-        guard let document = try? JSONDocument(body) else { return prompt.refusal(ofAnswer: "") }
+        guard let document = try? JSONDocument(body, limits: .answers) else { return prompt.refusal(ofAnswer: "") }
         guard endpoint == .chatCompletions else {
             return document.responseText.flatMap(prompt.refusal(ofAnswer:))
         }

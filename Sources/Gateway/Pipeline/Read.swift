@@ -11,7 +11,8 @@ extension RequestHandler {
         _ exchange: HTTPExchange, _ caller: Caller, _ endpoint: OpenAIRequest.Endpoint
     ) throws(GatewayError) -> InferenceCall {
         let idempotency = try RequestHandler.idempotencyKey(exchange, caller, endpoint)
-        let request = try RequestHandler.request(RequestHandler.document(exchange.body), endpoint)
+        let request = try RequestHandler.request(
+            RequestHandler.document(exchange.body, maxBody: caller.generation.configuration.limits.maxBody), endpoint)
         let selector = try RequestHandler.promptSelector(request.model)
         let model: Model
         if let selector {
@@ -40,11 +41,15 @@ extension RequestHandler {
         return try ResponsesBridge.chatRequest(document, for: .chat)
     }
 
-    static func document(_ body: [UInt8]) throws(GatewayError) -> JSONDocument {
+    /// - Parameter maxBody: `limits.max_body`.
+    static func document(_ body: [UInt8], maxBody: Int) throws(GatewayError) -> JSONDocument {
+        let limits = JSONLimits.requests(maxBody: maxBody)
         do throws(JSONError) {
-            return try JSONDocument(body)
+            return try JSONDocument(body, limits: limits)
         } catch {
-            throw GatewayError(400, "invalid_json", "the body is not JSON that this gateway takes: \(error)")
+            let isLong = error.reason.contains("values")
+            let remedy = isLong ? "; it is a sixteenth of limits.max_body, which the gateway's operator can raise" : ""
+            throw GatewayError(400, "invalid_json", "the body is not JSON that this gateway takes: \(error)\(remedy)")
         }
     }
 

@@ -11,7 +11,7 @@ package struct RepeatedCall: Sendable {
 
     /// - Parameter body: as the application sent it; the prompt that it names does not matter.
     package init(_ body: [UInt8], endpoint: OpenAIRequest.Endpoint) throws(GatewayError) {
-        request = try RequestHandler.request(RequestHandler.document(body), endpoint)
+        request = try RequestHandler.request(RequestHandler.document(body, maxBody: body.count * 16), endpoint)
     }
 
     /// Returns the body that `provider` gets.

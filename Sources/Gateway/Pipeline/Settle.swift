@@ -30,7 +30,7 @@ extension RequestHandler {
         _ call: InferenceCall, _ attempt: Attempt, _ outcome: AttemptOutcome, status: Int? = nil,
         served: AnswerReading? = nil, error: String? = nil, closing: RequestEnd? = nil
     ) async throws(LedgerError) -> Money? {
-        let settlement = attempt.settlement(outcome, clamped: served?.clampedClasses ?? [])
+        let settlement = settlement(of: call, attempt, outcome, served)
         var end = AttemptEnd(request: call.id, attempt: attempt.number, settlement: settlement)
         end.upstreamStatus = status
         end.upstreamRequestID = served?.id
@@ -54,6 +54,15 @@ extension RequestHandler {
         gateway.metrics.settled(call, attempt, settlement)
         if settlement.basis != .notBilled { call.noteCharge(result.cost) }
         return call.cost
+    }
+
+    /// What the attempt came to, with what finance should look at.
+    private func settlement(
+        of call: InferenceCall, _ attempt: Attempt, _ outcome: AttemptOutcome, _ served: AnswerReading?
+    ) -> Settlement {
+        let hasLimit = call.imposedLimit != nil || call.sent.outputLimit != nil
+        let check = UsageCheck(call.sent.endpoint, outputLimit: hasLimit ? attempt.fullOutput : nil)
+        return attempt.settlement(outcome, served, check)
     }
 
     private func violated(_ call: InferenceCall, _ attempt: Attempt, _ settlement: Settlement) {
@@ -95,8 +104,12 @@ extension Attempt {
     /// calls of a period can be added up.
     private static let largestCharge: Int64 = 1_000_000_000_000_000
 
-    /// - Parameter clamped: classes whose figure was larger than the total that it is a part of; they are flagged.
-    fileprivate func settlement(_ outcome: AttemptOutcome, clamped: [String]) -> Settlement {
+    /// - Parameters:
+    ///   - served: what the answer said of itself.
+    ///   - check: holds what the vendor reports against what can be.
+    fileprivate func settlement(
+        _ outcome: AttemptOutcome, _ served: AnswerReading?, _ check: UsageCheck
+    ) -> Settlement {
         switch outcome {
         case .notBilled:
             return Settlement(basis: .notBilled, usage: Usage(), cost: nil)
@@ -104,22 +117,53 @@ extension Attempt {
             return Settlement(
                 basis: .counted, usage: Usage(input: quote.inputTokensMax, output: output), cost: bound(output: output))
         case .unknown:
-            return Settlement(basis: .presumed, usage: Usage(), cost: quote.bound)
+            return presumed(for: served?.implausible ?? [])
         case .reported(let usage, let tier):
-            var settlement = Settlement(basis: .reported, usage: usage, cost: nil, tier: tier)
-            settlement.unpricedClasses = clamped.isEmpty ? [] : clamped.map { "clamped:\($0)" }
-            if target.isFree { settlement.cost = .zero(.usd) }
-            guard !target.isFree, let price else { return settlement }
-            if !tools.isEmpty { addUncounted(to: &settlement, price) }
-            guard let charge = price.charge(for: settlement.usage, tier: tier), charge.nano <= Attempt.largestCharge
-            else {
-                // A figure beyond all bounds is a fault; what was held is the most that anybody can stand for.
-                return Settlement(basis: .presumed, usage: usage, cost: quote.bound)
-            }
-            settlement.cost = Money(nano: charge.nano, price.currency)
-            settlement.unpricedClasses += charge.unpricedClasses
-            return settlement
+            let (verdict, names) = check.verdict(on: usage, of: served)
+            guard verdict != .presumed else { return presumed(for: names) }
+            var settlement = Settlement(
+                basis: verdict == .counted ? .counted : .reported, usage: usage, cost: nil, tier: tier)
+            settlement.unpricedClasses =
+                names.map { "implausible:\($0)" } + (served?.clampedClasses ?? []).map { "clamped:\($0)" }
+            return priced(settlement)
         }
+    }
+
+    /// The bound, and why nobody can believe what the vendor reports. Such a row has no tokens: none are known.
+    private func presumed(for implausible: [String]) -> Settlement {
+        Settlement(
+            basis: .presumed, usage: Usage(), cost: quote.bound,
+            unpricedClasses: implausible.map { "implausible:\($0)" })
+    }
+
+    /// The vendor's own account of the cost is the charge, unless the price book makes it a hundred times as much: then the
+    /// figure is in some other unit.
+    private func holdAgainstBook(_ settlement: inout Settlement, _ price: Price) {
+        guard price.currency == .usd, let own = settlement.usage.extras?[Usage.vendorCost] else { return }
+        var tokens = settlement.usage
+        tokens.extras?[Usage.vendorCost] = nil
+        guard let book = price.charge(for: tokens, tier: settlement.tier)?.nano, book > 0 else { return }
+        let isLow = own.multipliedClamped(by: 100) < book
+        guard isLow || book.multipliedClamped(by: 100) < own else { return }
+        settlement.unpricedClasses.append("implausible:cost")
+        if isLow { settlement.usage = tokens }
+    }
+
+    private func priced(_ reported: Settlement) -> Settlement {
+        var settlement = reported
+        if target.isFree { settlement.cost = .zero(.usd) }
+        guard !target.isFree, let price else { return settlement }
+        if !tools.isEmpty { addUncounted(to: &settlement, price) }
+        holdAgainstBook(&settlement, price)
+        guard let charge = price.charge(for: settlement.usage, tier: settlement.tier),
+            charge.nano <= Attempt.largestCharge
+        else {
+            // A figure beyond all bounds is a fault; what was held is the most that anybody can stand for.
+            return presumed(for: ["cost"])
+        }
+        settlement.cost = Money(nano: charge.nano, price.currency)
+        settlement.unpricedClasses += charge.unpricedClasses
+        return settlement
     }
 
     /// Bills pieces that the vendor does not count at their most, and names them: silence is not zero.

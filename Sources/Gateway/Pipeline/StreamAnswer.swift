@@ -173,13 +173,15 @@ extension RequestHandler {
         failure.upstream = failure.upstream.map(attempt.target.withholding)
         let kind: UpstreamFailure.Kind = failure.kind == .cutShort ? .connectionLost : .malformedAnswer
         let upstream = failure.upstream ?? UpstreamFailure(kind, message: failure.reason)
-        guard stream.hasBegun else { return await failed(call, attempt, upstream, .unknown, status: 200) }
+        // What the vendor says it used is billed, also where it says so in the event that tells of its failure.
+        let outcome = upstream.usage.map { AttemptOutcome.reported($0, tier: upstream.tier) } ?? .unknown
+        guard stream.hasBegun else { return await failed(call, attempt, upstream, outcome, status: 200) }
         gateway.log.upstreamFailed(call, attempt, upstream)
         let isGone = call.exchange.isClientGone
         call.verdictOnTarget = isGone ? TargetVerdict.none : .brokeOff
         do throws(LedgerError) {
             _ = try await settle(
-                call, attempt, .unknown, status: 200, served: stream.relay.reading,
+                call, attempt, outcome, status: 200, served: stream.relay.reading,
                 error: failure.kind.rawValue,
                 closing: end(of: call, isGone ? .cancelled : .truncated, status: 200, error: failure.kind.rawValue))
             cut(call, stream, failure.gatewayError)

@@ -16,8 +16,8 @@ extension InferenceCall {
 
     /// Returns what passes the attempt's stream on, in the API of the request.
     func relay(through adapter: OpenAIAdapter) -> any StreamRelay {
-        guard isTranslated else { return adapter.relay(sent, holdsUsage: wantsBodyMember) }
-        return ResponsesBridgeRelay(
-            envelope, usage: adapter.quirks.usage, limit: generation.configuration.limits.maxAnswer)
+        let limit = generation.configuration.limits.maxAnswer
+        guard isTranslated else { return adapter.relay(sent, holdsUsage: wantsBodyMember, limit: limit) }
+        return ResponsesBridgeRelay(envelope, limit: limit)
     }
 }

@@ -50,7 +50,7 @@ package enum ResponsesBridge {
         let body = try chatBody(document, for: client, limitMember: limitMember, keepsReasoning: keepsReasoning)
         let chat: JSONDocument
         do {
-            chat = try JSONDocument(body)
+            chat = try JSONDocument(body, limits: .rewritten)
         } catch {  // a chat's tools and parts lie deeper by a level or two
             throw GatewayError(400, "invalid_value", "as a chat completion the body cannot be read: \(error)")
         }
@@ -67,17 +67,14 @@ package enum ResponsesBridge {
     package static func response(
         _ answer: [UInt8], _ reading: AnswerReading, in envelope: ResponseEnvelope
     ) throws(UpstreamFailure) -> [UInt8] {
-        let document: JSONDocument
-        do {
-            document = try JSONDocument(answer, limits: .answers)
-        } catch {
-            throw ResponsesBridge.malformed("the answer cannot be read: \(error)", reading)
+        guard let document = MendedJSON.document(answer) else {
+            throw ResponsesBridge.malformed("the answer cannot be read", reading)
         }
         guard let choice = ChatPiece.choice(of: document),
             let message = document.member("message", of: choice), document.kind(message) == .object
         else { throw ResponsesBridge.malformed("the answer has no message", reading) }
         var output = ResponseOutput(envelope, events: nil)
-        for piece in ChatPiece.pieces(of: message, in: choice, document, texts: answer, isWhole: true) {
+        for piece in ChatPiece.pieces(of: message, in: choice, document, texts: document.bytes, isWhole: true) {
             output.take(piece)
         }
         let reason = reading.finishReason ?? "stop"  // some engines name none, and the message is there

@@ -15,7 +15,7 @@ package struct ResponsesBridgeRelay: StreamRelay {
 
     private let envelope: ResponseEnvelope
     private let limit: Int
-    private var chunks = RelayedEvents()
+    private var chunks: RelayedEvents
     /// Is fed event by event, so that what it has read does not depend on how the stream was cut.
     private var chat: OpenAIStreamRelay
     private var output: ResponseOutput
@@ -23,12 +23,12 @@ package struct ResponsesBridgeRelay: StreamRelay {
 
     /// - Parameters:
     ///   - envelope: of the request that is answered.
-    ///   - usage: whose figures the usage holds.
     ///   - limit: the most bytes of text that an answer may have: all of it is repeated at the end.
-    package init(_ envelope: ResponseEnvelope, usage: UsageDialect = .compatible, limit: Int = 32 << 20) {
+    package init(_ envelope: ResponseEnvelope, limit: Int = 32 << 20) {
         self.envelope = envelope
         self.limit = limit
-        chat = OpenAIStreamRelay(hidesUsage: true, usage: usage)
+        chunks = RelayedEvents(limit: limit)
+        chat = OpenAIStreamRelay(hidesUsage: true, limit: limit)
         output = ResponseOutput(envelope, events: ResponseEvents())
     }
 
@@ -97,13 +97,8 @@ extension ResponsesBridgeRelay {
     }
 
     private mutating func translate(_ bytes: [UInt8]) throws(StreamFailure) {
-        var mended = bytes
-        _ = SplitCharacter.mend(&mended)
-        let document: JSONDocument
-        do {
-            document = try JSONDocument(mended)
-        } catch {
-            throw StreamFailure(kind: .malformed, reason: "an event of the upstream's stream cannot be read: \(error)")
+        guard let document = MendedJSON.document(bytes) else {
+            throw StreamFailure(kind: .malformed, reason: "an event of the upstream's stream cannot be read")
         }
         begin(document)
         guard let choice = ChatPiece.choice(of: document), let delta = document.member("delta", of: choice) else {
@@ -113,7 +108,8 @@ extension ResponsesBridgeRelay {
             output.take(piece)
         }
         guard output.byteCount <= limit else {
-            throw StreamFailure(kind: .malformed, reason: "the upstream's answer is longer than \(limit) bytes")
+            throw StreamFailure(
+                kind: .malformed, reason: "the upstream's answer is longer than limits.max_answer, \(limit) bytes")
         }
     }
 }

@@ -9,11 +9,14 @@ package struct BilledUsage: Sendable, Hashable {
     package var tier: String?
     /// Names of classes whose figure was larger than the total that it is a part of: they were cut to it.
     package var clamped: [String]
+    /// Whether figures contradict each other, and the dearer reading was taken.
+    package var isCounted: Bool
 
-    package init(usage: Usage, tier: String? = nil, clamped: [String] = []) {
+    package init(usage: Usage, tier: String? = nil, clamped: [String] = [], isCounted: Bool = false) {
         self.usage = usage
         self.tier = tier
         self.clamped = clamped
+        self.isCounted = isCounted
     }
 }
 
@@ -47,9 +50,9 @@ struct UsageParts {
 extension JSONDocument {
     /// A count: a whole number from zero, also when a vendor writes it as `6.0`.
     func count(_ name: StaticString, of object: JSONNode?) -> Int64? {
-        guard let object, let node = member(name, of: object) else { return nil }
-        if let value = integer(node) { return value >= 0 ? value : nil }
-        guard let text = numberText(node), let decimal = ExactDecimal(text) else { return nil }
-        return decimal.whole.flatMap { $0 >= 0 ? $0 : nil }
+        guard let object, let node = member(name, of: object),
+            case .count(let count) = ReportedFigure(node, of: self)
+        else { return nil }
+        return count
     }
 }

@@ -24,8 +24,8 @@ package enum VendorUsage: Sendable, Hashable {
 
     private var reader: any UsageReader {
         switch self {
-        case .chat(let dialect): ChatUsage(dialect)
-        case .responses: ResponsesUsage()
+        case .chat: OpenAIUsage()
+        case .responses: OpenAIUsage()
         case .anthropic: AnthropicUsage()
         case .converse: ConverseUsage()
         case .gemini: GeminiUsage()

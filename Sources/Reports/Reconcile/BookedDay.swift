@@ -30,7 +30,9 @@ struct BookedDay: Sendable {
             presumed = presumed.addingClamped(own).addingClamped(attempt.corrections[.presumedRelease] ?? 0)
         }
         if settlement.cost == nil, attempt.repricings == 0 { unpriced += 1 }
-        let flagged = settlement.unpricedClasses.filter { !$0.hasPrefix("clamped:") }
+        let flagged = settlement.unpricedClasses.filter { flag in
+            !["clamped:", "implausible:"].contains(where: flag.hasPrefix)
+        }
         if !flagged.isEmpty {
             fallback += 1
             if classes.count < 32 { classes.formUnion(flagged.prefix(8)) }
