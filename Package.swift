@@ -38,6 +38,7 @@ let package = Package(
         door("CCurl", links: ["curl", "ssl", "crypto"]),
         door("CSQLite", links: ["sqlite3"]),
         door("COpenSSL", links: ["crypto"]),
+        door("CZlib", links: ["z"]),
 
         // Ground
         shelf("JSON"),
@@ -51,7 +52,7 @@ let package = Package(
         // HTTP
         shelf("HTTPTypes"),
         shelf("HTTPServer", imports: ["HTTPTypes", "NetIO"]),
-        shelf("HTTPClient", imports: ["HTTPTypes", "NetIO", "CCurl"]),
+        shelf("HTTPClient", imports: ["HTTPTypes", "NetIO", "CCurl", "CZlib"]),
 
         // Parts
         shelf("Inference", imports: ["JSON"]),

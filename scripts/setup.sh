@@ -22,7 +22,7 @@ install_missing() {
 case "${1:-build}" in
 build)
     command -v swift >/dev/null || { echo "setup.sh: no 'swift' on the PATH; install a Swift toolchain, 6.2 or later" >&2; exit 2; }
-    install_missing libcurl4-openssl-dev libsqlite3-dev libssl-dev ca-certificates tzdata git
+    install_missing libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev ca-certificates tzdata git
     ;;
 python)
     install_missing python3 python3-venv

@@ -31,6 +31,7 @@ final class CurlTransfer: UpstreamTransfer {
     private let reader = Reader()
 
     private var pending: [UInt8] = []
+    private var decoder = ContentDecoder(HTTPFields())
     private let maxBuffered: Int
     /// Set by ``whole(limit:)``: everything is wanted, up to here.
     private var wholeLimit: Int?
@@ -137,7 +138,10 @@ final class CurlTransfer: UpstreamTransfer {
             // A head that breaks off in a line is a success to libcurl.
             if finalHead == nil { return .failed(.reset("the head broke off")) }
             let isCut = endsWithGoodbye && handle?.peerSaidGoodbye == false
-            return isCut ? .failed(.reset("cut without the end of TLS (close_notify)")) : .clean
+            if isCut { return .failed(.reset("cut without the end of TLS (close_notify)")) }
+            decoder.end(into: &pending)
+            let isWhole = decoder.isWhole || finalHead.map { $0.status >= 400 } ?? false
+            return isWhole ? .clean : .failed(.reset("the compressed body broke off"))
         }
         let reason = handle?.explanation(of: code) ?? ""
         if requestWasWritten, wroteNothing { requestWasWritten = false }
@@ -188,6 +192,7 @@ final class CurlTransfer: UpstreamTransfer {
         do {
             guard let head = try parser.consume(line) else { return true }
             finalHead = head
+            decoder = ContentDecoder(head.fields)
             if pool.origin?.isTLS == true, parser.majorVersion == 1, isCloseDelimited(head) {
                 endsWithGoodbye = true
                 handle?.watchForGoodbye()
@@ -212,18 +217,23 @@ final class CurlTransfer: UpstreamTransfer {
     }
 
     func receiveBody(_ chunk: UnsafeRawBufferPointer) -> BodyAnswer {
-        if let wholeLimit {
-            guard chunk.count <= wholeLimit - pending.count else {
-                refuse(.tooLarge)
-                return .refused
-            }
-        } else if !pending.isEmpty, pending.count + chunk.count > maxBuffered {
+        if wholeLimit == nil, !pending.isEmpty, pending.count + chunk.count > maxBuffered {
             isPaused = true
             return .paused
         }
         noteProgress()
         bytesReceived += chunk.count
-        pending.append(contentsOf: chunk)
+        do {
+            guard try decoder.append(chunk, to: &pending, limit: wholeLimit ?? .max) else {
+                refuse(.tooLarge)
+                return .refused
+            }
+        } catch {
+            // A refusal stays one, whatever its words were.
+            guard let status = finalHead?.status, status < 400 else { return .taken }
+            refuse(.malformed("a compressed body that cannot be read"))
+            return .refused
+        }
         if wholeLimit == nil { reader.wake() }
         return .taken
     }

@@ -114,18 +114,16 @@ struct ResponseHeadParser {
     }
 
     private static func checkFraming(_ fields: HTTPFields) throws(Malformed) {
-        if fields.range(of: "content-encoding") != nil {
-            for coding in fields.values(of: "content-encoding") where coding.lowercased() != "identity" {
-                throw Malformed("content-encoding, though identity was asked for")
-            }
-        }
         let codings = fields.range(of: "transfer-encoding") == nil ? [] : fields.values(of: "transfer-encoding")
         guard codings.isEmpty || codings.map({ $0.lowercased() }) == ["chunked"] else {
             throw Malformed("transfer-encoding other than chunked")
         }
-        guard let length = fields["content-length"] else { return }
+        guard fields.range(of: "content-length") != nil else { return }
+        // One that is said twice is one (RFC 9112 §6.3).
+        let said = fields.values(of: "content-length").joined(separator: ",")
+        let lengths = Set(said.split(separator: ",", omittingEmptySubsequences: false).map { $0.drop { $0 == " " } })
         guard codings.isEmpty else { throw Malformed("content-length beside transfer-encoding") }
-        guard fields.count(of: "content-length") == 1, length.utf8.allSatisfy({ (48...57).contains($0) }),
+        guard lengths.count == 1, let length = lengths.first, length.utf8.allSatisfy({ (48...57).contains($0) }),
             Int(length) != nil
         else { throw Malformed("bad content-length") }
     }

@@ -29,10 +29,10 @@ extension RequestHandler {
                 call.firstByteAt = reactor.now
                 return await refused(call, attempt, head, transfer)
             }
-            guard OpenAIAdapter.isEventStream(contentType: head.fields["content-type"]) else {
-                return await refusedStream(call, attempt, head, transfer)
+            switch try await events(call, attempt, head, transfer) {
+            case .success(let events): try await pump(call, attempt, events, watch, stream)
+            case .failure(let failure): return await noStream(call, attempt, head, failure)
             }
-            try await pump(call, attempt, transfer, watch, stream)
         } catch {
             stream.cutShort(error)
             if !stream.hasBegun { return await broke(call, attempt, transfer, error) }
@@ -42,16 +42,13 @@ extension RequestHandler {
         return await finishStream(call, attempt, stream)
     }
 
-    /// Takes an answer that is no stream although one was asked for: an error with status 200, or a page of some proxy.
+    /// Takes an answer that is no stream, and cannot be told as one: an error with status 200, or a page of some proxy.
     @inline(never)
-    private func refusedStream(
-        _ call: InferenceCall, _ attempt: Attempt, _ head: HTTPResponseHead, _ transfer: any UpstreamTransfer
+    private func noStream(
+        _ call: InferenceCall, _ attempt: Attempt, _ head: HTTPResponseHead, _ failure: UpstreamFailure
     ) async -> AttemptFailure? {
-        transfer.cancel()
-        let failure = UpstreamFailure(
-            .malformedAnswer, status: head.status,
-            message: "a stream was asked for, and the answer is \(head.fields["content-type"] ?? "of no type")")
-        return await failed(call, attempt, failure, .unknown, status: head.status)
+        let outcome = failure.usage.map { AttemptOutcome.reported($0, tier: failure.tier) } ?? .unknown
+        return await failed(call, attempt, failure, outcome, status: head.status)
     }
 
     /// Moves bytes until the stream is whole or broken.

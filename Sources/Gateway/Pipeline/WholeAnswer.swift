@@ -33,10 +33,7 @@ extension RequestHandler {
         let reading: AnswerReading
         let body: [UInt8]
         do throws(UpstreamFailure) {
-            reading = try attempt.target.adapter.decode(
-                call.sent.endpoint, status: head.status, header: head.fields.value(named:), body: received,
-                now: Clock.utcMilliseconds() / 1000)
-            body = try call.translated(received, reading)
+            (reading, body) = try unwrap(call, attempt, head, received)
         } catch {
             // What the vendor says it used is billed, whatever else is wrong with the answer.
             return await failed(
@@ -59,10 +56,9 @@ extension RequestHandler {
                 var fields = answerFields(call, attempt)
                 appendCost(cost, to: &fields)
                 let whole = call.wantsBodyMember ? GatewayMember.added(fields.gatewayMember, to: body) : body
-                fields.append("content-type", head.fields["content-type"] ?? "application/json")
-                keep(
-                    call, status: head.status, contentType: head.fields["content-type"] ?? "application/json",
-                    fields: fields, body: whole)
+                let type = RequestHandler.contentType(head)
+                fields.append("content-type", type)
+                keep(call, status: head.status, contentType: type, fields: fields, body: whole)
                 call.exchange.respond(status: head.status, fields: fields, body: whole)
             }
         } catch {
