@@ -57,9 +57,10 @@ public final class BudgetAdmission: AdmitPhase {
         if bound.currency == rule.limit.currency || bound.nano == 0 { return (bound.nano, nil) }
         guard let rate = clock.rate(from: bound.currency, for: rule, at: moment) else {
             throw GatewayError(
-                503, "plugin_failed",
-                "the price book has no rate from \(bound.currency) to \(rule.limit.currency) of the last \(rule.rateDays) days",
-                retryAfter: 60)
+                503, "exchange_rate_expired",
+                "the price book has no rate from \(bound.currency) to \(rule.limit.currency) of the last \(rule.rateDays) days;"
+                    + " the gateway's operator must add one under 'fx'",
+                shouldRetry: false)
         }
         return (rate.convert(bound.nano) ?? .max, rate)
     }

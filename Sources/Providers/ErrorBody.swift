@@ -80,8 +80,8 @@ package enum ErrorBody {
 package enum CostComment {
     /// `: llmgw cost=0.000648900 USD` and a blank line; `cost=unpriced` without a price; `cut=budget` when the gateway ended
     /// the stream.
-    package static func event(_ cost: Money?, cutBy: String? = nil) -> [UInt8] {
+    package static func event(_ cost: CallCost, cutBy: String? = nil) -> [UInt8] {
         let cut = cutBy.map { " cut=\($0)" } ?? ""
-        return Array(": llmgw cost=\(cost?.description ?? "unpriced")\(cut)\n\n".utf8)
+        return Array(": llmgw cost=\(cost)\(cut)\n\n".utf8)
     }
 }

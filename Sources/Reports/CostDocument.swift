@@ -36,6 +36,7 @@ package struct CostDocument: Sendable {
         entries = CostDocument.merged(report.rows, before?.rows).map { entry in
             var entry = entry
             entry.projections = hasTime ? [:] : outlook?.projections(of: entry) ?? [:]
+            entry.isOfOneCurrency = request.currency != nil
             return entry
         }
         var total = CostEntry(key: nil, figures: report.total, previous: previous?.total)

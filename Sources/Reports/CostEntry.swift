@@ -10,11 +10,16 @@ struct CostEntry: Sendable {
     var previous: CostFigures?
     /// By currency; empty when nobody asked, or there is nothing to say.
     var projections: [Currency: Projection] = [:]
+    /// Whether one currency alone was asked for.
+    var isOfOneCurrency = false
+
+    /// Whether nothing but refused calls is in it: they cost nothing in any currency, and so have none.
+    private var isRefusedAlone: Bool { figures.cost.isEmpty && figures.attempts == 0 && figures.refused > 0 }
 
     /// Its money in each of its currencies, by their code; at least one amount.
     var amounts: [CostAmount] {
         let currencies = CostEntry.currencies(of: figures, previous)
-        let unknown = figures.cost.isEmpty && figures.unpricedRequests > 0
+        let unknown = figures.cost.isEmpty && (figures.unpricedRequests > 0 || isOfOneCurrency && isRefusedAlone)
         guard !currencies.isEmpty else {
             return [CostAmount(currency: nil, cost: unknown ? nil : 0, presumed: 0, previous: previous.map { _ in 0 })]
         }

@@ -24,9 +24,17 @@ import Testing
     }
 
     @Test func theCostIsAComment() {
-        func text(_ cost: Money?) -> String { String(decoding: CostComment.event(cost), as: UTF8.self) }
-        #expect(text(Money(nano: 648_900, .usd)) == ": llmgw cost=0.000648900 USD\n\n")
-        #expect(text(nil) == ": llmgw cost=unpriced\n\n")
+        func text(_ charges: [Money?]) -> String {
+            var cost = CallCost()
+            for charge in charges { cost.add(charge) }
+            return String(decoding: CostComment.event(cost), as: UTF8.self)
+        }
+        let (dollars, euros) = (Money(nano: 648_900, .usd), Money(nano: 20_000, .eur))
+        #expect(text([dollars]) == ": llmgw cost=0.000648900 USD\n\n")
+        #expect(text([nil]) == ": llmgw cost=unpriced\n\n")
+        #expect(text([euros, dollars, dollars]) == ": llmgw cost=0.001297800 USD, 0.000020000 EUR\n\n")
+        #expect(text([dollars, euros, dollars]) == ": llmgw cost=0.001297800 USD, 0.000020000 EUR\n\n")
+        #expect(text([nil, dollars]) == ": llmgw cost=0.000648900 USD, unpriced\n\n")
     }
 
     @Test func aPromptsRefusalNamesItsFileAndLine() {

@@ -126,8 +126,8 @@ extension RequestHandler {
         fields.append("x-llmgw-budget-remaining", Money(nano: standing.remaining, line.limit.currency).description)
     }
 
-    func appendCost(_ cost: Money?, to fields: inout HTTPFields) {
-        fields.append("x-llmgw-cost", cost?.description ?? "unpriced")
+    func appendCost(_ cost: CallCost, to fields: inout HTTPFields) {
+        fields.append("x-llmgw-cost", cost.description)
     }
 
     func appendID(_ id: RequestID, to fields: inout HTTPFields) {

@@ -7,7 +7,7 @@ import Providers
 
 extension RequestHandler {
     /// Gives the client the error in place of the answer. Its headers say what the answer's would: it was billed.
-    func withhold(_ call: InferenceCall, _ attempt: Attempt, _ refusal: GatewayError, _ cost: Money?) {
+    func withhold(_ call: InferenceCall, _ attempt: Attempt, _ refusal: GatewayError, _ cost: CallCost) {
         let answer = answer(for: refusal)
         var fields = answerFields(call, attempt)
         appendCost(cost, to: &fields)

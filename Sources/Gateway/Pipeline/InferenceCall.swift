@@ -71,8 +71,8 @@ final class InferenceCall {
     var admission = Admission()
     /// How the application's tightest budget stands, for the response headers.
     private(set) var standing: BudgetStanding?
-    /// What the attempts that were billed came to, in their order; nil for one without a price.
-    private var charges: [Money?] = []
+    /// What the attempts that were billed came to.
+    private(set) var cost = CallCost()
     /// Why the last attempt gave no answer.
     var lastFailure: UpstreamFailure?
     /// Why the last attempt's end is not durable. Nothing that it said may reach the client, and no other attempt begins.
@@ -125,18 +125,9 @@ final class InferenceCall {
     func noteStanding(_ periods: [PeriodState]) { standing = admission.standing(periods) ?? standing }
 
     /// Whether an attempt was billed, or is presumed to have been.
-    var isCharged: Bool { !charges.isEmpty }
+    var isCharged: Bool { cost.isCharged }
 
-    /// What all attempts came to; nil without a price. Of several currencies, what the last attempt came to.
-    var cost: Money? {
-        guard let last = charges.last, let last else { return nil }
-        return charges.dropLast().reduce(last) { sum, charge in
-            guard let sum, let charge, charge.currency == sum.currency else { return charge == nil ? nil : sum }
-            return Money(nano: sum.nano.addingClamped(charge.nano), sum.currency)
-        }
-    }
-
-    func noteCharge(_ cost: Money?) { charges.append(cost) }
+    func noteCharge(_ charge: Money?) { cost.add(charge) }
 
     /// Whether a stream carries the comment that names its cost.
     var wantsComments: Bool { exchange.head.fields["x-llmgw-include"] != "none" }

@@ -29,7 +29,7 @@ extension RequestHandler {
     func settle(
         _ call: InferenceCall, _ attempt: Attempt, _ outcome: AttemptOutcome, status: Int? = nil,
         served: AnswerReading? = nil, error: String? = nil, closing: RequestEnd? = nil
-    ) async throws(LedgerError) -> Money? {
+    ) async throws(LedgerError) -> CallCost {
         let settlement = settlement(of: call, attempt, outcome, served)
         var end = AttemptEnd(request: call.id, attempt: attempt.number, settlement: settlement)
         end.upstreamStatus = status

@@ -117,7 +117,7 @@ extension RequestHandler {
     /// The end of a stream that is whole or was cut: what the headers of a whole answer would say, its cost among it, as far
     /// as the client wants it, and the terminator.
     private func ending(
-        _ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState, _ cost: Money?
+        _ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState, _ cost: CallCost
     ) -> [UInt8] {
         var member: [UInt8]?
         if call.wantsBodyMember {
