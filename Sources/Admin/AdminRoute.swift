@@ -18,7 +18,7 @@ struct AdminRoute: MethodRoute, Sendable {
 
     static let table: [String: [AdminRoute]] = [
         "/healthz": [.init(.get, .anybody { $0.answerHealth($1) })],
-        "/metrics": [.init(.get, .operators { handler, exchange, _ in handler.showMetrics(exchange) })],
+        "/metrics": [.init(.get, .operators { handler, exchange, _ in await handler.showMetrics(exchange) })],
         "/admin/v1/keys": [
             .init(.get, .operators { handler, exchange, _ in try await handler.listKeys(exchange) }),
             .init(.post, .operators { try await $0.createKey($1, $2) }),

@@ -1,3 +1,4 @@
+import CivilTime
 package import Gateway
 import HTTPServer
 package import JSON
@@ -15,8 +16,16 @@ extension AdminHandler {
     }
 
     /// `GET /metrics`: Prometheus' text format.
-    func showMetrics(_ exchange: HTTPExchange) {
-        respond(exchange, type: Metrics.contentType, Array(gateway.metrics.registry.exposition().utf8))
+    ///
+    /// Money comes from the ledger, where it can be read: a scrape must not fail when the ledger does.
+    func showMetrics(_ exchange: HTTPExchange) async {
+        let configuration = gateway.generations.current.configuration
+        let now = Clock.utcMilliseconds()
+        let budgets = try? await report { reader in
+            try BudgetStatus.current(configuration, application: nil, reader: reader, at: now)
+        }
+        let text = gateway.metrics.registry.exposition() + ScrapedMetrics(gateway, budgets: budgets).text
+        respond(exchange, type: Metrics.contentType, Array(text.utf8))
     }
 
     /// `POST /admin/v1/reload`: 200 with the generation, or 422 with what is wrong; then nothing has changed.

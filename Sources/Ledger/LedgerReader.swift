@@ -15,6 +15,9 @@ package final class LedgerReader {
     /// The version of SQLite that is linked, such as `3.40.1`.
     package static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
 
+    /// The version of the tables that this program reads.
+    package static var schemaVersion: Int64 { Schema.version }
+
     /// Opens an existing ledger; a file that no gateway has made yet is `missing`.
     package static func open(_ path: String) throws(LedgerError) -> LedgerReader {
         guard fileExists(path) else {

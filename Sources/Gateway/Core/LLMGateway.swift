@@ -8,6 +8,9 @@ package import Telemetry
 ///
 /// `Sendable`, and checked: constants, atomics, and parts that guard themselves.
 package final class LLMGateway: Sendable {
+    /// Of the program, by Semantic Versioning.
+    package static let version = "0.1.0"
+
     package let ledger: LedgerWriter
     package let generations: GenerationStore
     package let keys = KeyTable()

@@ -1,6 +1,8 @@
+import Gateway
+
 /// The texts of `--help`, made from the commands' declarations.
 enum Help {
-    static let version = "0.1.0"
+    static let version = LLMGateway.version
 
     /// `llmgw --help`
     static func overview(_ commands: [Command]) -> String {
