@@ -69,13 +69,16 @@ model: .venv/model ## a real model on this machine's processor, for the target `
 test-model: build .venv/ready .venv/model ## the whole path on the real model
 	.venv/bin/python -m pytest -q Tests/Model
 
-install: build ## into PREFIX (default /usr/local), with the systemd unit
+install: build ## into PREFIX (default /usr/local), with the manual and the systemd unit
 	install -D -s -m 0755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/llmgw
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	$(BINARY) manual > $(DESTDIR)$(PREFIX)/share/man/man1/llmgw.1
+	chmod 0644 $(DESTDIR)$(PREFIX)/share/man/man1/llmgw.1
 	sed 's|/usr/local/bin|$(PREFIX)/bin|' scripts/llmgw.service | \
 	  install -D -m 0644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/llmgw.service
 
 uninstall: ## what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/llmgw $(DESTDIR)$(PREFIX)/lib/systemd/system/llmgw.service
+	rm -f $(DESTDIR)$(PREFIX)/bin/llmgw $(DESTDIR)$(PREFIX)/share/man/man1/llmgw.1 $(DESTDIR)$(PREFIX)/lib/systemd/system/llmgw.service
 
 clean: ## build products and virtual environments; run-time files in var/ stay
 	rm -rf .build .build-* .venv

@@ -11,7 +11,7 @@ enum CommandTable {
         .eval, .evalJudge, .evalImport,
         .feedbackList,
         .ledgerVerify, .ledgerBackup, .ledgerRecover, .ledgerBench, .ledgerAuditVerify,
-        .completions,
+        .completions, .manual,
     ]
 
     /// What a command line asks for.

@@ -17,14 +17,16 @@ enum Completions {
     private static func bash(_ commands: [Command]) -> String {
         let cases = commands.map { command in
             let values = command.options.compactMap { option -> String? in
-                guard let words = option.words else { return nil }
-                return "--\(option.name)) words='\(words.joined(separator: " "))' ;;"
+                if let words = option.words { return "--\(option.name)) words='\(words.joined(separator: " "))' ;;" }
+                return command.names(of: option).map { "--\(option.name)) words=$(_llmgw_names \($0.rawValue)) ;;" }
             }
-            let names = command.allOptions.map { "--\($0.name)" }.joined(separator: " ")
+            let options = command.allOptions.map { "--\($0.name)" }.joined(separator: " ")
+            let names =
+                command.names.map { "; [[ $current == -* ]] || words+=\" $(_llmgw_names \($0.rawValue))\"" } ?? ""
             return """
                     '\(command.name)'*)
                       case "$previous" in
-                        \((values + ["*) words='\(names)' ;;"]).joined(separator: "\n            "))
+                        \((values + ["*) words='\(options)'\(names) ;;"]).joined(separator: "\n            "))
                       esac ;;
                 """
         }
@@ -33,6 +35,13 @@ enum Completions {
         }
         return """
             # bash completion for llmgw
+            _llmgw_names() {
+              local at config=()
+              for ((at = 1; at < COMP_CWORD; at++)); do
+                [[ ${COMP_WORDS[at]} == --config ]] && config=(--config "${COMP_WORDS[at+1]}")
+              done
+              "${COMP_WORDS[0]}" completions names "$1" "${config[@]}" 2>/dev/null
+            }
             _llmgw() {
               local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} words=
               local line="${COMP_WORDS[*]:1:COMP_CWORD-1}"
@@ -58,16 +67,36 @@ enum Completions {
             "    \(quoted(group))) found=(\(members.map(quoted).joined(separator: " "))) ;;"
         }
         let cases = commands.map { command in
-            "    \(quoted(command.name))*) found=(\(described(command.allOptions.map { ("--\($0.name)", $0.help) }))) ;;"
+            let values = command.options.compactMap { option -> String? in
+                if let words = option.words {
+                    return "--\(option.name)) found=(\(words.map(quoted).joined(separator: " "))) ;;"
+                }
+                return command.names(of: option).map { "--\(option.name)) _llmgw_names \($0.rawValue) ;;" }
+            }
+            let options = "found+=(\(described(command.allOptions.map { ("--\($0.name)", $0.help) })))"
+            let names = command.names.map { "_llmgw_names \($0.rawValue); " } ?? ""
+            return """
+                    \(quoted(command.name))*)
+                      case "$words[CURRENT-1]" in
+                        \((values + ["*) \(names)\(options) ;;"]).joined(separator: "\n            "))
+                      esac ;;
+                """
         }
         return """
             #compdef llmgw
+            _llmgw_names() {
+              local -a config
+              local at=${words[(i)--config]}
+              (( at < CURRENT )) && config=(--config $words[at+1])
+              found+=("${(@f)$($words[1] completions names $1 $config 2>/dev/null)}")
+            }
             _llmgw() {
               local -a found
               case "${(j: :)words[2,CURRENT-1]}" in
                 '') found=(\(described(firstWords(commands)))) ;;
             \((groups + cases).joined(separator: "\n"))
               esac
+              found=(${found:#})
               _describe -o llmgw found || _files
             }
             compdef _llmgw llmgw
@@ -90,15 +119,20 @@ enum Completions {
                     "complete -c llmgw -f -n '\(condition)' -a \(words[1]) -d \(quoted(command.summary))")
                 condition += "; and __fish_seen_subcommand_from \(words[1])"
             }
+            if let kind = command.names {
+                lines.append("complete -c llmgw -f -n '\(condition)' -a '(\(asking(kind)))'")
+            }
             for option in command.allOptions {
-                let values = option.words.map { " -xa '\($0.joined(separator: " "))'" }
-                let value = option.kind.placeholder == nil ? "" : values ?? " -r"
+                let known = option.words?.joined(separator: " ") ?? command.names(of: option).map { "(\(asking($0)))" }
+                let value = option.kind.placeholder == nil ? "" : known.map { " -xa '\($0)'" } ?? " -r"
                 lines.append(
                     "complete -c llmgw -n '\(condition)' -l \(option.name)\(value) -d \(quoted(option.help))")
             }
         }
         return lines.map { $0 + "\n" }.joined()
     }
+
+    private static func asking(_ kind: NameKind) -> String { "llmgw completions names \(kind.rawValue) 2>/dev/null" }
 
     // MARK: Words
 
