@@ -18,7 +18,11 @@ extension AdminHandler {
         } catch {
             throw GatewayError(400, "invalid_value", error.description, param: error.parameter)
         }
-        let body = try await report { reader in try CostAnswer(request, from: reader).bytes }
+        let configuration = gateway.generations.current.configuration
+        let body = try await report { reader in
+            try FilterNames(configuration, reader).check(request)
+            return try CostAnswer(request, from: reader).bytes
+        }
         let type =
             switch request.format {
             case .json: "application/json"
@@ -28,9 +32,9 @@ extension AdminHandler {
         respond(exchange, type: type, body)
     }
 
-    /// `GET /admin/v1/budgets?app=&scope=`
+    /// `GET /admin/v1/budgets?app=&scope=&user=&past=`
     func showBudgets(_ exchange: HTTPExchange) async throws {
-        let parameters = try QueryParameters(exchange.head, known: ["app", "scope"])
+        let parameters = try QueryParameters(exchange.head, known: ["app", "scope", "user", "past"])
         let scope = try parameters.scope()
         let configuration = gateway.generations.current.configuration
         let application = parameters.values["app"]
@@ -38,9 +42,14 @@ extension AdminHandler {
             throw GatewayError(404, "not_found", "the configuration has no application '\(application)'", param: "app")
         }
         let now = Clock.utcMilliseconds()
+        let isPast = try parameters.isOn("past")
+        let user = parameters.values["user"].map { (name: $0, account: gateway.hashedUser($0)) }
         let body = try await report { reader in
-            let rows = try BudgetStatus.current(configuration, application: application, reader: reader, at: now)
-            return BudgetReport(rows.filter { scope == nil || $0.account.scope == scope }).json.bytes
+            let rows =
+                isPast
+                ? try reader.budgets(application: application).filter { $0.endsAt <= now }
+                : try BudgetStatus.current(configuration, application: application, reader: reader, at: now)
+            return BudgetReport(rows.filter { scope == nil || $0.account.scope == scope }, user: user).json.bytes
         }
         respond(exchange, type: "application/json", body)
     }
@@ -104,11 +113,25 @@ extension AdminHandler {
         _ body: @escaping @Sendable (LedgerReader) throws -> Value
     ) async throws -> Value {
         let path = gateway.generations.current.configuration.ledger.path
-        return try await Self.reports.run { try body(try LedgerReader.open(path)) }
+        do {
+            return try await Self.reports.run { try body(try LedgerReader.open(path)) }
+        } catch let error as ReportError {
+            throw GatewayError(400, "invalid_value", error.description, param: error.parameter)
+        }
     }
 }
 
 extension QueryParameters {
+    /// A parameter that is true or false; false without it.
+    fileprivate func isOn(_ name: String) throws -> Bool {
+        switch values[name] {
+        case nil, "false": return false
+        case "true": return true
+        case .some(let text):
+            throw GatewayError(400, "invalid_value", "\(name): '\(text)' is neither true nor false", param: name)
+        }
+    }
+
     /// The level that budgets stand on; nil for all.
     fileprivate func scope() throws -> Account.Scope? {
         guard let text = values["scope"] else { return nil }

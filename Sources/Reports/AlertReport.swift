@@ -11,13 +11,16 @@ package struct AlertReport: Sendable {
         self.rows = rows
     }
 
-    package var table: String {
+    package func table(_ view: TableView = .plain) -> String {
         guard !rows.isEmpty else { return "No budget has reached a share at which it alerts, or refused a call.\n" }
         let columns = [
-            Column("id"), Column("at"), Column("budget"), Column("period"), Column("share", .right), Column("of"),
-            Column("limit", .right), Column("posted", .right), Column("held", .right), Column("told"),
+            Column("id"), Column("at", spare: 1), Column("budget", isShortened: true), Column("period"),
+            Column("share", .right, colour: TableColour.ofShare), Column("of", spare: 4),
+            Column("limit", .right, spare: 2),
+            Column("posted", .right, spare: 3), Column("held", .right, spare: 5),
+            Column("told", isShortened: true, colour: TableColour.ofState),
         ]
-        return TextTable(columns, rows: rows.map(AlertReport.cells)).text
+        return TextTable(columns, rows: rows.map(AlertReport.cells)).text(for: view)
     }
 
     private static func cells(_ row: AlertRow) -> [String] {

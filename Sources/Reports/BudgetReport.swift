@@ -8,39 +8,66 @@ package struct BudgetReport: Sendable {
     private let rows: [BudgetRow]
     private let isComplete: Bool
     private let forecastAt: Int64?
+    private let user: (name: String, account: String)?
 
     /// - Parameters:
     ///   - isComplete: whether the table has every row. Else, of many of one kind, those that matter.
     ///   - forecastAt: the moment from which ends are foreseen, UTC milliseconds; nil for no forecast.
-    package init(_ rows: [BudgetRow], isComplete: Bool = false, forecastAt: Int64? = nil) {
-        self.rows = rows
+    ///   - user: only the budgets of this user, who is shown by name in place of the account's.
+    package init(
+        _ rows: [BudgetRow], isComplete: Bool = false, forecastAt: Int64? = nil,
+        user: (name: String, account: String)? = nil
+    ) {
+        self.user = user
+        self.rows =
+            user.map { user in
+                rows.filter {
+                    $0.account.scope == .user && $0.account.name.split(separator: "/").last == user.account[...]
+                }
+            } ?? rows
         self.isComplete = isComplete
         self.forecastAt = forecastAt
     }
 
-    package var table: String {
-        guard !rows.isEmpty else { return "There is no budget here.\n" }
+    package func table(_ view: TableView = .plain) -> String {
+        guard !rows.isEmpty else {
+            return user.map { "Nothing was charged to a budget of the user '\(TextTable.printable($0.name))' here.\n" }
+                ?? "There is no budget here.\n"
+        }
         let hasPresumed = rows.contains { $0.state.presumed != 0 }
         let hasOverrun = rows.contains { $0.state.overrun != 0 }
-        var columns = [Column("scope"), Column("name"), Column("window"), Column("period")]
+        var columns = [
+            Column("scope", spare: 4), Column("name", isShortened: true), Column("window", spare: 5), Column("period"),
+        ]
         let figures = ["limit", "spent"] + (hasPresumed ? ["presumed"] : []) + ["held", "left", "used"]
-        columns += (figures + (hasOverrun ? ["overrun"] : [])).map { Column($0, .right) }
-        if forecastAt != nil { columns += [Column("forecast", .right), Column("used up")] }
-        columns += [Column("currency"), Column("ends"), Column("zone")]
+        columns += (figures + (hasOverrun ? ["overrun"] : [])).map { title in
+            let spare = ["presumed": 6, "held": 7, "overrun": 3, "left": 1][title]
+            return Column(title, .right, spare: spare, colour: title == "used" ? TableColour.ofShare : nil)
+        }
+        if forecastAt != nil { columns += [Column("forecast", .right, spare: 2), Column("used up", spare: 8)] }
+        columns += [Column("currency"), Column("ends", spare: 9), Column("zone", spare: 10)]
         let (shown, left) = tightest
         let lines = shown.map { row in
             let state = row.state
             let money =
                 [state.limit, state.posted] + (hasPresumed ? [state.presumed] : []) + [state.held, state.remaining]
-            var cells = [row.account.scope.rawValue, row.account.name, row.window.rawValue, row.label]
+            var cells = [row.account.scope.rawValue, name(of: row), row.window.rawValue, row.label]
             cells += money.map(Figures.money)
             cells.append(Figures.share(state.posted, of: state.limit) ?? "–")
             if hasOverrun { cells.append(Figures.money(state.overrun)) }
             if let forecastAt { cells += BudgetReport.forecast(row, at: forecastAt) }
             return cells + [row.currency.code, BudgetReport.end(row), row.zone]
         }
-        return TextTable(columns, rows: lines).text + BudgetReport.note(left)
-            + (hasPresumed ? BudgetReport.presumedNote : "")
+        return TextTable(columns, rows: lines).text(for: view)
+            + (left == 0
+                ? "" : "\n" + TextTable.wrapped("\(left) more have used less; --scope shows all of a kind.", view))
+            + (hasPresumed ? "\n" + TextTable.wrapped(BudgetReport.presumedNote, view) : "")
+    }
+
+    /// With the user's own name where somebody has asked by it.
+    private func name(of row: BudgetRow) -> String {
+        guard let user else { return row.account.name }
+        return row.account.name.dropLast(user.account.count) + user.name
     }
 
     /// The rows in their order, and how many were left out: of accounts that share a rule, such as users, those that have
@@ -60,18 +87,11 @@ package struct BudgetReport: Sendable {
     /// What the accounts of one rule have in common.
     private static func group(_ row: BudgetRow) -> [String] {
         let owner = row.account.name.prefix { $0 != "/" }
-        return [row.account.scope.rawValue, String(owner), row.window.rawValue, row.zone, row.currency.code]
+        return [row.account.scope.rawValue, String(owner), row.window.rawValue, row.label, row.zone, row.currency.code]
     }
 
-    private static func note(_ left: Int) -> String {
-        left == 0 ? "" : "\n\(left) more have used less; --scope shows all of a kind.\n"
-    }
-
-    private static let presumedNote = """
-
-        Presumed is a part of spent: calls whose end is unknown, charged at the most they can have cost.
-
-        """
+    private static let presumedNote =
+        "Presumed is a part of spent: calls whose end is unknown, charged at the most they can have cost."
 
     package var json: JSONWriter {
         var body = JSONWriter()
@@ -89,6 +109,7 @@ package struct BudgetReport: Sendable {
         body.member("application", row.account.scope == .application ? row.account.name : nil)
         body.member("scope", row.account.scope.rawValue)
         body.member("name", row.account.name)
+        if let user { body.member("user", user.name) }
         body.member("window", row.window.rawValue)
         body.member("label", row.label)
         body.member("zone", row.zone)

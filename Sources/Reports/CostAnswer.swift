@@ -7,12 +7,12 @@ package struct CostAnswer: Sendable {
     package let notes: [String]
 
     /// Reads the answer from a ledger. Blocks for as long as the report takes.
-    ///
-    /// - Parameter width: columns of the terminal; nil when there is none.
-    package init(_ request: CostRequest, from reader: LedgerReader, width: Int? = nil) throws(LedgerError) {
+    package init(
+        _ request: CostRequest, from reader: LedgerReader, view: TableView = .plain
+    ) throws(LedgerError) {
         guard request.format == .focus else {
             let document = try CostDocument(request, from: reader)
-            bytes = document.bytes(width: width)
+            bytes = document.bytes(view)
             notes = request.format == .csv ? document.gapNotes : []
             return
         }

@@ -3,24 +3,29 @@ import Ledger
 
 /// A column of the table of costs.
 struct CostColumn {
-    let title: String
-    let alignment: Column.Alignment
+    let column: Column
     let cell: (CostLine) -> String
 
-    init(_ title: String, _ alignment: Column.Alignment, _ cell: @escaping (CostLine) -> String) {
-        self.title = title
-        self.alignment = alignment
+    init(
+        _ title: String, _ alignment: Column.Alignment, isShortened: Bool = false,
+        colour: (@Sendable (String) -> TableColour?)? = nil, _ cell: @escaping (CostLine) -> String
+    ) {
+        let place = CostColumn.leastFirst.firstIndex(of: title)
+        column = Column(
+            title, alignment, spare: place.map { CostColumn.leastFirst.count - $0 }, isShortened: isShortened,
+            colour: colour)
         self.cell = cell
     }
 
     /// What a narrow terminal can do without, in this order.
-    static let leastFirst = [
+    private static let leastFirst = [
         "reasoning", "cache write", "cached input", "image input", "audio input", "audio output", "attempts", "refused",
-        "budget", "input", "output", "previous", "requests", "low", "high",
+        "budget", "input", "output", "previous", "requests", "low", "high", "corrections", "unpriced", "presumed",
+        "change",
     ]
 
     static func key(_ group: CostGroup, at index: Int) -> CostColumn {
-        CostColumn(group.rawValue.replacing("_", with: " "), .left) { line in
+        CostColumn(group.rawValue.replacing("_", with: " "), .left, isShortened: !group.isTime) { line in
             guard let values = line.entry.key else { return index == 0 && line.isFirst ? "total" : "" }
             return line.isFirst ? values[index] ?? "–" : ""
         }
@@ -34,7 +39,7 @@ struct CostColumn {
             return always.contains(count.name) || count.value(total) != 0
         }.map { count in
             let title = count.name.replacing("_tokens", with: "").replacing("_", with: " ")
-            return CostColumn(title, .right) { $0.isFirst ? Figures.count(count.value($0.entry.figures)) : "" }
+            return CostColumn(title, .right) { $0.hasCounts ? Figures.count(count.value($0.figures)) : "" }
         }
     }
 
@@ -47,10 +52,14 @@ struct CostColumn {
         }
         if total.figures.unpricedRequests > 0 {
             columns.append(
-                CostColumn("unpriced", .right) { $0.isFirst ? Figures.count($0.entry.figures.unpricedRequests) : "" })
+                CostColumn("unpriced", .right) { $0.hasCounts ? Figures.count($0.figures.unpricedRequests) : "" })
         }
         if currencies.count > 1 { columns.append(CostColumn("currency", .left) { $0.amount.currency?.code ?? "" }) }
         return columns
+    }
+
+    static var corrections: CostColumn {
+        CostColumn("corrections", .right) { Figures.change($0.amount.corrections) }
     }
 
     static var comparison: [CostColumn] {
@@ -78,7 +87,11 @@ struct CostColumn {
 /// What one line of the table is made from.
 struct CostLine {
     let entry: CostEntry
+    /// The counts of the line's own calls.
+    let figures: CostFigures
     let amount: CostAmount
-    /// Counts stand in the first line of a group alone.
+    /// Names stand in the first line of a group alone.
     let isFirst: Bool
+    /// Where calls are not told apart by currency, the first line has all counts.
+    let hasCounts: Bool
 }

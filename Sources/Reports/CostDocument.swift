@@ -19,10 +19,11 @@ package struct CostDocument: Sendable {
     ///   - report: by the keys of the request's query.
     ///   - previous: by the same keys.
     ///   - daily: the report's rows by those keys and the day, for a forecast.
+    ///   - currencies: the report's rows by those keys and the currency, where there are several.
     ///   - budgets: all that may cover the window; those that do not are left out.
     package init(
         _ request: CostRequest, _ report: CostReport, previous: CostReport? = nil, daily: CostReport? = nil,
-        budgets: [BudgetRow] = []
+        budgets: [BudgetRow] = [], currencies: CostReport? = nil
     ) {
         let report = report.grouped(by: request.by)
         self.request = request
@@ -33,13 +34,19 @@ package struct CostDocument: Sendable {
         let outlook = forecast.flatMap { forecast in daily.map { Outlook(forecast, request, $0) } }
         let hasTime = request.by.contains(where: \.isTime)
         let before = hasTime ? nil : previous?.grouped(by: request.by)
-        entries = CostDocument.merged(report.rows, before?.rows).map { entry in
+        let split = CostDocument.split(currencies, by: request.by)
+        let merged = CostDocument.merged(report.rows, before?.rows).map { entry in
             var entry = entry
+            entry.split = entry.key.flatMap { split[$0] } ?? [:]
             entry.projections = hasTime ? [:] : outlook?.projections(of: entry) ?? [:]
             entry.isOfOneCurrency = request.currency != nil
             return entry
         }
+        entries = request.sort.sorted(merged)
         var total = CostEntry(key: nil, figures: report.total, previous: previous?.total)
+        total.split = split.values.reduce(into: [:]) { sums, figures in
+            for (currency, more) in figures { sums[currency, default: CostFigures()].add(more) }
+        }
         total.projections = outlook?.projections(of: total) ?? [:]
         self.total = total
     }
@@ -56,9 +63,25 @@ package struct CostDocument: Sendable {
             daily = try reader.costs(
                 request.query(of: request.window, by: keys.contains(.day) ? keys : keys + [.day]))
         }
+        let report = try reader.costs(request.query)
+        let isMixed = Set(report.total.cost.keys).count > 1
         self.init(
-            request, try reader.costs(request.query), previous: previous, daily: daily,
-            budgets: try reader.budgets(at: request.window.from))
+            request, report, previous: previous, daily: daily, budgets: try reader.budgets(at: request.window.from),
+            currencies: isMixed
+                ? try reader.costs(request.query(of: request.window, by: CostGroup.keys(request.by) + [.currency]))
+                : nil)
+    }
+
+    /// The figures of each group by currency.
+    private static func split(_ report: CostReport?, by groups: [CostGroup]) -> [[String?]: [Currency?: CostFigures]] {
+        var split: [[String?]: [Currency?: CostFigures]] = [:]
+        let places = groups.compactMap { CostGroup.keys(groups).firstIndex(of: $0.key) }
+        for row in report?.rows ?? [] {
+            let key = zip(groups, places).map { group, place in group.value(row.key[place]) }
+            let currency = row.key.last.flatMap(\.self).flatMap { Currency($0) }
+            split[key, default: [:]][currency, default: CostFigures()].add(row.figures)
+        }
+        return split
     }
 
     /// The rows of both windows, each key once; without a window before, those of this one.
@@ -84,10 +107,9 @@ package struct CostDocument: Sendable {
 
     /// The bytes in the format that was asked for; a table for `focus`, which ``FocusDocument`` writes.
     ///
-    /// - Parameter width: columns of the terminal; nil when there is none.
-    package func bytes(width: Int? = nil) -> [UInt8] {
+    package func bytes(_ view: TableView = .plain) -> [UInt8] {
         switch request.format {
-        case .table, .focus: Array(table(width: width).utf8)
+        case .table, .focus: Array(table(view).utf8)
         case .csv: Array(csv.utf8)
         case .json: json.bytes + [UInt8(ascii: "\n")]
         }

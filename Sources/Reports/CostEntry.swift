@@ -16,17 +16,47 @@ struct CostEntry: Sendable {
     /// Whether nothing but refused calls is in it: they cost nothing in any currency, and so have none.
     private var isRefusedAlone: Bool { figures.cost.isEmpty && figures.attempts == 0 && figures.refused > 0 }
 
+    /// Its calls by the currency of their charge, nil for those without; empty where all are in one line.
+    var split: [Currency?: CostFigures] = [:]
+
+    /// Its lines in a table: each amount with the counts of its own calls. Those that nobody has a price for have a line
+    /// of their own where there are several currencies.
+    var parts: [(figures: CostFigures, amount: CostAmount)] {
+        let amounts = amounts
+        guard !split.isEmpty else {
+            return amounts.enumerated().map { ($0.offset == 0 ? figures : CostFigures(), $0.element) }
+        }
+        var rest = split[nil] ?? CostFigures()
+        var parts = amounts.map { (figures: $0.currency.flatMap { split[$0] } ?? CostFigures(), amount: $0) }
+        if rest.unpricedRequests == 0,
+            let first = parts.firstIndex(where: { rest.cost[$0.amount.currency ?? .usd] != nil }) ?? parts.indices.first
+        {
+            // Priced by a correction, or never sent to a target: the line of that currency has room for them.
+            parts[first].figures.add(rest)
+            rest = CostFigures()
+        }
+        if rest.requests != 0 || rest.attempts != 0 || rest.unpricedRequests != 0 {
+            parts.append((rest, CostAmount(currency: nil, cost: nil, presumed: 0, corrections: 0)))
+        }
+        return parts
+    }
+
     /// Its money in each of its currencies, by their code; at least one amount.
     var amounts: [CostAmount] {
         let currencies = CostEntry.currencies(of: figures, previous)
         let unknown = figures.cost.isEmpty && (figures.unpricedRequests > 0 || isOfOneCurrency && isRefusedAlone)
         guard !currencies.isEmpty else {
-            return [CostAmount(currency: nil, cost: unknown ? nil : 0, presumed: 0, previous: previous.map { _ in 0 })]
+            return [
+                CostAmount(
+                    currency: nil, cost: unknown ? nil : 0, presumed: 0, corrections: 0,
+                    previous: previous.map { _ in 0 })
+            ]
         }
         return currencies.map { currency in
             CostAmount(
                 currency: currency, cost: figures.cost[currency] ?? (unknown ? nil : 0),
-                presumed: figures.presumed[currency] ?? 0, previous: previous.map { $0.cost[currency] ?? 0 },
+                presumed: figures.presumed[currency] ?? 0, corrections: figures.corrections[currency] ?? 0,
+                previous: previous.map { $0.cost[currency] ?? 0 },
                 projection: projections[currency])
         }
     }
@@ -43,6 +73,7 @@ struct CostAmount {
     /// Nil when nothing of the row has a price: unknown, never zero.
     let cost: Int64?
     let presumed: Int64
+    let corrections: Int64
     var previous: Int64?
     var projection: Projection?
 

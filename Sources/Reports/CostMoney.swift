@@ -25,6 +25,9 @@ extension CostDocument {
     /// What was asked for beyond ``CostMoney/always``, in the order of the columns.
     var extras: [CostMoney] {
         var extras: [CostMoney] = []
+        if request.showsCorrections {
+            extras.append(CostMoney("corrections") { _, amount in Money.decimal(nano: amount.corrections) })
+        }
         if request.previous != nil {
             extras += [
                 CostMoney("previous_cost") { _, amount in amount.previous.map { Money.decimal(nano: $0) } },

@@ -1,3 +1,4 @@
+import CivilTime
 package import Inference
 package import Ledger
 
@@ -13,6 +14,17 @@ package struct CostRequest: Sendable {
     package let by: [CostGroup]
     package let application: String?
     package let currency: Currency?
+    package let team: String?
+    /// By the name that applications use, or the vendor's own.
+    package let model: String?
+    package let provider: String?
+    let sort: CostOrder
+    /// The end of the day up to which calls and corrections count, UTC milliseconds; nil for all.
+    let asOf: Int64?
+    /// `2026-11-21`; nil for all.
+    let asOfDay: String?
+    let showsCorrections: Bool
+    package let dialect: CSV.Dialect
     /// Whether the end of the window is foreseen.
     let forecasts: Bool
     /// Whether costs are shown as shares of the budgets that cover the window.
@@ -23,10 +35,10 @@ package struct CostRequest: Sendable {
 
     /// Those that are true or false stand in ``switches``.
     package static let parameters = [
-        "day", "week", "month", "quarter", "year", "from", "to", "zone", "by", "app", "currency", "compare", "forecast",
-        "budget-share", "format",
+        "day", "week", "month", "quarter", "year", "from", "to", "zone", "by", "app", "team", "model", "provider",
+        "currency", "as-of", "corrections", "compare", "forecast", "budget-share", "sort", "format", "csv-dialect",
     ]
-    package static let switches = ["forecast", "budget-share"]
+    package static let switches = ["forecast", "budget-share", "corrections"]
 
     /// - Parameters:
     ///   - parameters: by name; an unknown one is an error.
@@ -46,6 +58,17 @@ package struct CostRequest: Sendable {
         }
         by = try CostRequest.groups(parameters["by"] ?? "application")
         application = parameters["app"]
+        (team, model, provider) = (parameters["team"], parameters["model"], parameters["provider"])
+        sort = try CostRequest.word(parameters, "sort", CostOrder.self) ?? .name
+        dialect = try CostRequest.word(parameters, "csv-dialect", CSV.Dialect.self) ?? .standard
+        asOfDay = parameters["as-of"]
+        asOf = try parameters["as-of"].map { text throws(ReportError) in
+            guard let day = CivilDate(text) else {
+                throw ReportError("as-of", "'\(text)' is no day such as 2026-11-21")
+            }
+            return window.zone.start(of: day.adding(days: 1))
+        }
+        showsCorrections = try CostRequest.isOn(parameters, "corrections")
         currency = try parameters["currency"].map { text throws(ReportError) in
             guard let currency = Currency(text) else {
                 throw ReportError("currency", "'\(text)' is no currency such as USD")
@@ -55,7 +78,7 @@ package struct CostRequest: Sendable {
         forecasts = try CostRequest.isOn(parameters, "forecast")
         sharesBudgets = try CostRequest.isOn(parameters, "budget-share")
         self.format = try CostRequest.word(parameters, "format", Format.self) ?? format
-        let shapes = ["by", "compare", "forecast", "budget-share"]
+        let shapes = ["by", "compare", "forecast", "budget-share", "corrections", "as-of", "sort", "csv-dialect"]
         if self.format == .focus, let shape = shapes.first(where: { parameters[$0] != nil }) {
             throw ReportError(shape, "leave it out: --format focus has rows and columns of its own")
         }
@@ -64,9 +87,12 @@ package struct CostRequest: Sendable {
     package var query: CostQuery { query(of: window, by: CostGroup.keys(by)) }
 
     func query(of window: ReportWindow, by keys: [CostKey]) -> CostQuery {
-        CostQuery(
-            from: window.from, to: window.to, by: keys, dayStarts: window.days, application: application,
-            currency: currency)
+        var query = CostQuery(
+            from: window.from, to: min(window.to, asOf ?? .max), by: keys, dayStarts: window.days,
+            application: application, currency: currency)
+        (query.team, query.model, query.provider) = (team, model, provider)
+        (query.asOf, query.showsCorrections) = (asOf, showsCorrections)
+        return query
     }
 
     private static func groups(_ text: String) throws(ReportError) -> [CostGroup] {

@@ -5,26 +5,20 @@ import Ledger
 extension CostDocument {
     /// A page for finance: who, how much of what, and what it cost; the total last, and below it what to know.
     ///
-    /// - Parameter width: columns of the terminal; figures that matter least are left out to fit it. Nil: all are shown.
-    package func table(width: Int? = nil) -> String {
-        let heading = "Costs of \(request.window.label) (\(request.window.zone.name))"
+    /// On a narrow terminal the figures that matter least are left out.
+    package func table(_ view: TableView = .plain) -> String {
+        let moment = request.asOfDay.map { ", as of \($0)" } ?? ""
+        let heading = "Costs of \(request.window.label) (\(request.window.zone.name)\(moment))"
         guard !entries.isEmpty else { return "\(heading)\n\nNothing was asked for in this time.\n" }
         // Bars are for eyes alone, and for those that have the room.
-        let bars = width.map { lines(allColumns(bars: true)).width <= $0 } ?? false
-        var columns = allColumns(bars: bars)
-        var left: [String] = []
-        for title in CostColumn.leastFirst {
-            guard let width, lines(columns).width > width else { break }
-            guard columns.contains(where: { $0.title == title }) else { continue }
-            columns.removeAll { $0.title == title }
-            left.append(title)
-        }
-        return "\(heading)\n\n\(lines(columns).text)\(notes(left))"
+        let bars = view.width.map { lines(allColumns(bars: true)).width <= $0 } ?? false
+        return "\(heading)\n\n\(lines(allColumns(bars: bars)).text(for: view, all: "--format csv"))\(notes(view))"
     }
 
     private func allColumns(bars: Bool) -> [CostColumn] {
         var columns = request.by.enumerated().map { index, group in CostColumn.key(group, at: index) }
         columns += CostColumn.counts(report.total) + CostColumn.money(total)
+        if request.showsCorrections { columns.append(CostColumn.corrections) }
         if request.previous != nil { columns += CostColumn.comparison }
         if forecast?.status == .projected { columns += CostColumn.forecast }
         if budgets != nil { columns += [budgetColumn, shareColumn(bars: bars)] }
@@ -33,12 +27,15 @@ extension CostDocument {
 
     private func lines(_ columns: [CostColumn]) -> TextTable {
         func lines(of entry: CostEntry) -> [[String]] {
-            entry.amounts.enumerated().map { index, amount in
-                columns.map { $0.cell(CostLine(entry: entry, amount: amount, isFirst: index == 0)) }
+            entry.parts.enumerated().map { index, part in
+                let line = CostLine(
+                    entry: entry, figures: part.figures, amount: part.amount, isFirst: index == 0,
+                    hasCounts: index == 0 || !entry.split.isEmpty)
+                return columns.map { $0.cell(line) }
             }
         }
         return TextTable(
-            columns.map { Column($0.title, $0.alignment) }, rows: entries.flatMap(lines(of:)), totals: lines(of: total))
+            columns.map(\.column), rows: entries.flatMap(lines(of:)), totals: lines(of: total))
     }
 
     // MARK: Shares of budgets
@@ -54,7 +51,7 @@ extension CostDocument {
     }
 
     private func shareColumn(bars: Bool) -> CostColumn {
-        CostColumn("share", .right) { line in
+        CostColumn("share", .right, colour: TableColour.ofShare) { line in
             guard line.entry.key != nil else { return "" }
             guard let budget = self.budgets?.budget(of: line.entry.key, line.amount.currency),
                 let cost = line.amount.cost, let share = Figures.share(cost, of: budget.state.limit)
@@ -65,7 +62,7 @@ extension CostDocument {
 
     // MARK: Notes
 
-    private func notes(_ left: [String]) -> String {
+    private func notes(_ view: TableView) -> String {
         var notes: [String] = []
         if report.isOpen { notes.append("Calls of this time are still under way: figures can rise.") }
         if report.total.presumed.values.contains(where: { $0 != 0 }) {
@@ -76,10 +73,8 @@ extension CostDocument {
             notes.append("Unpriced calls have no price in the price book; what they cost is in no figure here.")
         }
         notes += gapNotes + comparisonNotes + forecastNotes
-        if !left.isEmpty {
-            notes.append("Left out for width: \(left.joined(separator: ", ")); a pipe or --format csv has them.")
-        }
-        return notes.isEmpty ? "" : "\n" + notes.map { $0 + "\n" }.joined()
+        if request.showsCorrections { notes.append("Corrections are a part of the cost.") }
+        return notes.isEmpty ? "" : "\n" + notes.map { TextTable.wrapped($0, view) }.joined()
     }
 
     private var comparisonNotes: [String] {

@@ -11,13 +11,15 @@ package struct FeedbackReport: Sendable {
         self.rows = rows
     }
 
-    package var table: String {
+    /// The newest first.
+    package func table(_ view: TableView = .plain) -> String {
         guard !rows.isEmpty else { return "No feedback matches.\n" }
         let columns = [
-            Column("at"), Column("application"), Column("about"), Column("metric"), Column("value", .right),
-            Column("prompt"), Column("variant"), Column("comment"),
+            Column("at", spare: 1), Column("application", spare: 2, isShortened: true), Column("about"),
+            Column("metric", isShortened: true), Column("value", .right), Column("prompt", spare: 3, isShortened: true),
+            Column("variant", spare: 4, isShortened: true), Column("comment", spare: 5, isShortened: true),
         ]
-        let lines = rows.map { row in
+        let lines = rows.reversed().map { row in
             let call = row.attributedTo.last?.identity
             return [
                 Timestamp.format(row.feedback.at), row.feedback.application, FeedbackReport.target(row.feedback),
@@ -28,7 +30,7 @@ package struct FeedbackReport: Sendable {
                 FeedbackReport.shortened(row.feedback.comment ?? "", to: 40),
             ]
         }
-        return TextTable(columns, rows: lines).text
+        return TextTable(columns, rows: lines).text(for: view)
     }
 
     package var json: JSONWriter {

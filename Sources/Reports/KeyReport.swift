@@ -13,15 +13,20 @@ package struct KeyReport: Sendable {
         self.now = now
     }
 
-    package var table: String {
-        let columns = ["id", "application", "name", "status", "created", "expires"].map { Column($0) }
-        let rows = keys.map { key in
+    /// The newest first.
+    package func table(_ view: TableView = .plain) -> String {
+        let columns = [
+            Column("id"), Column("application", spare: 1, isShortened: true), Column("name", isShortened: true),
+            Column("status", colour: TableColour.ofState), Column("created", spare: 3), Column("expires", spare: 2),
+        ]
+        let newest = keys.sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }
+        let rows = newest.map { key in
             [
                 key.id, key.application, key.name, status(of: key), Timestamp.format(key.createdAt),
                 key.expiresAt.map { Timestamp.format($0) } ?? "never",
             ]
         }
-        return TextTable(columns, rows: rows).text
+        return TextTable(columns, rows: rows).text(for: view)
     }
 
     package var json: JSONWriter {

@@ -27,11 +27,15 @@ package struct PriceListing: Sendable {
 
     private static let ownColumns = ["input", "cached_input", "cache_write", "output"]
 
-    package var table: String {
+    package func table(_ view: TableView = .plain) -> String {
         guard !lines.isEmpty else { return "The price book has no such entry.\n" }
         let columns =
-            [Column("provider"), Column("model"), Column("from"), Column("")]
-            + PriceListing.ownColumns.map { Column($0, .right) } + [Column("more")]
+            [
+                Column("provider", isShortened: true), Column("model", isShortened: true), Column("from", spare: 1),
+                Column(""),
+            ]
+            + PriceListing.ownColumns.map { Column($0, .right, spare: $0.contains("cache") ? 2 : nil) }
+            + [Column("more", spare: 3)]
         let rows = lines.map { line in
             let all = amounts(line.price)
             let own = PriceListing.ownColumns.map { name in
@@ -41,7 +45,7 @@ package struct PriceListing: Sendable {
                 more(line)
             ]
         }
-        return TextTable(columns, rows: rows).text
+        return TextTable(columns, rows: rows).text(for: view, all: "--format csv")
     }
 
     /// What has no column, in a few words.
@@ -57,15 +61,16 @@ package struct PriceListing: Sendable {
     }
 
     /// A line for each amount, so that every price has its row.
-    package var csv: String {
-        var csv = CSV()
+    package func csv(_ dialect: CSV.Dialect = .standard) -> String {
+        var csv = CSV(dialect)
         csv.line(["provider", "model", "from", "in_force", "currency", "class", "price", "source", "note"])
         for line in lines {
             for amount in amounts(line.price) {
                 csv.line([
                     CSV.name(line.price.provider), CSV.name(line.price.model), line.price.from,
                     String(line.isInForce), line.price.currency.code, CSV.name(amount.name),
-                    Money.decimal(nano: amount.nano), CSV.name(line.price.source), CSV.name(line.note ?? ""),
+                    csv.figure(Money.decimal(nano: amount.nano)), CSV.name(line.price.source),
+                    CSV.name(line.note ?? ""),
                 ])
             }
         }

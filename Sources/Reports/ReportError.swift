@@ -4,7 +4,7 @@ package struct ReportError: Error, Sendable, Hashable, CustomStringConvertible {
     package let parameter: String
     package let message: String
 
-    init(_ parameter: String, _ message: String) {
+    package init(_ parameter: String, _ message: String) {
         self.parameter = parameter
         self.message = message
     }

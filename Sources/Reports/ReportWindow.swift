@@ -26,7 +26,7 @@ package struct ReportWindow: Sendable {
         ("quarter", .quarter, "2026-Q4"), ("year", .year, "2026"),
     ]
 
-    /// Reads `day`, `week`, `month`, `quarter`, `year`, or `from` and `to` (the last day, inclusive), and `zone`; today
+    /// Reads `day`, `week`, `month`, `quarter`, `year` (labels, `this` or `last`), or `from` and `to` (the last day, inclusive), and `zone`; today
     /// in UTC without any.
     ///
     /// - Parameter now: UTC milliseconds.
@@ -49,10 +49,7 @@ package struct ReportWindow: Sendable {
         var span = CalendarSpan(.day, containing: today)
         for (name, window, example) in ReportWindow.calendar {
             guard let text = parameters[name] else { continue }
-            guard let named = CalendarSpan(window, label: text) else {
-                throw ReportError(name, "'\(text)' is no \(name) such as \(example)")
-            }
-            span = named
+            span = try ReportWindow.span(window, name, text, example, today)
         }
         try self.init(first: span.first, last: span.last, zone: zone, span: span)
     }
@@ -76,6 +73,22 @@ package struct ReportWindow: Sendable {
             return (label: day.description, startsAt: zone.start(of: day))
         }
         label = span?.label ?? (count == 1 ? first.description : "\(first) to \(last)")
+    }
+
+    /// Reads a label, or `this` and `last`.
+    private static func span(
+        _ window: CalendarWindow, _ name: String, _ text: String, _ example: String, _ today: CivilDate
+    ) throws(ReportError) -> CalendarSpan {
+        let current = CalendarSpan(window, containing: today)
+        switch text {
+        case "this": return current
+        case "last": return current.previous
+        default:
+            guard let named = CalendarSpan(window, label: text) else {
+                throw ReportError(name, "'\(text)' is no \(name) such as \(example), this or last")
+            }
+            return named
+        }
     }
 
     private init(_ window: ReportWindow, until moment: Int64) {

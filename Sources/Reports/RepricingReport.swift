@@ -5,22 +5,29 @@ package import JSON
 /// Repricing as people and programs read it.
 extension Repricing {
     /// - Parameter applied: how many corrections were booked; nil when none was asked for.
-    package func table(applied: Int? = nil) -> String {
+    package func table(applied: Int? = nil, _ view: TableView = .plain) -> String {
         let heading = "Repricing of \(window.label) (\(window.zone.name))"
         guard !rows.isEmpty else { return "\(heading)\n\nNothing was billed in this time.\n" }
         let columns = [
-            Column("day"), Column("provider"), Column("model"), Column("attempts", .right), Column("booked", .right),
-            Column("recomputed", .right), Column("difference", .right), Column("", .left), Column("differ", .right),
-            Column("kept", .right),
+            Column("day"), Column("provider", spare: 3, isShortened: true), Column("model", isShortened: true),
+            Column("attempts", .right, spare: 2), Column("booked", .right), Column("recomputed", .right, spare: 1),
+            Column("difference", .right), Column("", .left), Column("differ", .right, spare: 4),
+            Column("kept", .right, spare: 4),
         ]
-        let lines = rows.map { row in
+        let lines = newestFirst.map { row in
             [
                 row.day, row.provider, row.model, Figures.count(row.attempts), Figures.money(row.booked),
                 Figures.money(row.recomputed), Figures.money(row.difference), row.currency?.code ?? "unpriced",
                 Figures.count(row.differing), Figures.count(row.kept),
             ]
         }
-        return "\(heading)\n\n\(TextTable(columns, rows: lines, totals: totals).text)\n" + notes(applied)
+        return "\(heading)\n\n\(TextTable(columns, rows: lines, totals: totals).text(for: view, all: "--format csv"))\n"
+            + notes(applied).map { TextTable.wrapped("- " + $0, view, indent: "  ") }.joined()
+    }
+
+    /// The days from the last to the first, each in the order of its names.
+    private var newestFirst: [Row] {
+        rows.enumerated().sorted { ($1.element.day, $0.offset) < ($0.element.day, $1.offset) }.map(\.element)
     }
 
     /// A line for each currency.
@@ -36,7 +43,7 @@ extension Repricing {
         }
     }
 
-    private func notes(_ applied: Int?) -> String {
+    private func notes(_ applied: Int?) -> [String] {
         var notes: [String] = []
         for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
             notes.append("\(Figures.count(count)) kept as booked: \(reason)")
@@ -51,11 +58,11 @@ extension Repricing {
         } else {
             notes.append("nothing is changed; --apply --reason TEXT books the differences")
         }
-        return notes.map { "- \($0)\n" }.joined()
+        return notes
     }
 
-    package var csv: String {
-        var csv = CSV()
+    package func csv(_ dialect: CSV.Dialect = .standard) -> String {
+        var csv = CSV(dialect)
         csv.line([
             "day", "provider", "model", "currency", "attempts", "booked", "recomputed", "difference", "differing",
             "kept",
@@ -63,8 +70,8 @@ extension Repricing {
         for row in rows {
             csv.line([
                 row.day, CSV.name(row.provider), CSV.name(row.model), row.currency?.code ?? "", String(row.attempts),
-                Money.decimal(nano: row.booked), Money.decimal(nano: row.recomputed),
-                Money.decimal(nano: row.difference), String(row.differing), String(row.kept),
+                csv.figure(Money.decimal(nano: row.booked)), csv.figure(Money.decimal(nano: row.recomputed)),
+                csv.figure(Money.decimal(nano: row.difference)), String(row.differing), String(row.kept),
             ])
         }
         return csv.text

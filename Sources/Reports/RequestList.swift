@@ -11,14 +11,16 @@ package struct RequestList: Sendable {
         self.requests = requests
     }
 
-    package var table: String {
+    package func table(_ view: TableView = .plain) -> String {
         guard !requests.isEmpty else { return "No request matches.\n" }
         let columns = [
-            Column("request"), Column("began"), Column("application"), Column("model"), Column("target"),
-            Column("outcome"), Column("status", .right), Column("attempts", .right), Column("input", .right),
-            Column("output", .right), Column("took", .right), Column("cost", .right),
+            Column("request"), Column("began", spare: 3), Column("application", spare: 1, isShortened: true),
+            Column("model", spare: 2, isShortened: true), Column("target", spare: 7, isShortened: true),
+            Column("outcome", colour: TableColour.ofState), Column("status", .right, spare: 6),
+            Column("attempts", .right, spare: 8), Column("input", .right, spare: 5), Column("output", .right, spare: 5),
+            Column("took", .right, spare: 4), Column("cost", .right),
         ]
-        return TextTable(columns, rows: requests.map(RequestList.cells)).text
+        return TextTable(columns, rows: requests.map(RequestList.cells)).text(for: view)
     }
 
     private static func cells(_ request: RequestSummary) -> [String] {

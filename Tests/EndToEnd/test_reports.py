@@ -206,12 +206,12 @@ def test_a_wrong_question_ends_with_2(books, options, part):
     assert result.returncode == 2 and part in result.stderr and result.stdout == ""
 
 
-def terminal(columns, *arguments):
+def terminal(columns, *arguments, **environment):
     """What a command shows on a terminal of that width."""
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     with subprocess.Popen([str(BINARY), *map(str, arguments)], stdin=child, stdout=child, stderr=child,
-                          env=os.environ | {"TERM": "xterm"}) as process:
+                          env=os.environ | {"TERM": "xterm"} | environment) as process:
         os.close(child)
         text = b""
         while True:
@@ -229,10 +229,10 @@ def terminal(columns, *arguments):
 
 def test_bars_are_for_terminals_and_tables_fit_them(books):
     arguments = ("costs", "--budget-share", "--compare", "previous", "--config", books.path)
-    wide = terminal(200, *arguments)
+    wide = terminal(200, *arguments, NO_COLOR="1")
     assert "█░░░░░░░ <0.1 %" in wide and "\x1b" not in wide
     assert "░" not in books.cli(*arguments[:-2]).stdout
-    narrow = terminal(72, *arguments)
+    narrow = terminal(72, *arguments, NO_COLOR="1")
     assert all(len(line) <= 72 for line in narrow.split("\n\n")[1].splitlines()) and "Left out for width" in narrow
 
 

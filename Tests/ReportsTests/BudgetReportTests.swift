@@ -15,7 +15,7 @@ import Testing
 
     @Test func theTableSaysWhatIsLeftAndUntilWhen() {
         #expect(
-            BudgetReport([row]).table == """
+            BudgetReport([row]).table() == """
                 scope        name         window  period         limit     spent  presumed      held      left    used  currency  ends                  zone
                 application  support-bot  day     2026-11-21  5.000000  1.250000  0.250000  0.009854  3.740146  25.0 %  USD       2026-11-21T23:00:00Z  Europe/Berlin
 
@@ -34,12 +34,12 @@ import Testing
     @Test func aBudgetForAllTimeHasNoEnd() throws {
         var total = row
         total.window = .total
-        #expect(BudgetReport([total]).table.contains("never"))
+        #expect(BudgetReport([total]).table().contains("never"))
         let budget = try JSONValue(parsing: BudgetReport([total]).json.bytes)["budgets"]?.arrayValue?[0]
         #expect(budget?["to"] == .null)
     }
 
-    @Test func noBudgetIsSaid() { #expect(BudgetReport([]).table == "There is no budget here.\n") }
+    @Test func noBudgetIsSaid() { #expect(BudgetReport([]).table() == "There is no budget here.\n") }
 
     @Test(arguments: [
         ("2026-11-21T11:00:00Z", 1_250_000_000, 2_500_000_000, nil as String?),  // half the day, a quarter of the limit
@@ -64,7 +64,7 @@ import Testing
         let json = try JSONValue(parsing: BudgetReport([row], forecastAt: row.endsAt - 1).json.bytes)
         #expect(json["budgets"]?.arrayValue?[0]["forecast"] == .string("1.250000014"))
         #expect(json["budgets"]?.arrayValue?[0]["used_up_at"] == .null)
-        let table = BudgetReport([row, idle], forecastAt: row.endsAt - 1).table
+        let table = BudgetReport([row, idle], forecastAt: row.endsAt - 1).table()
         #expect(table.contains("1.250000  not before its end") && table.contains("       –  –"))
     }
 }

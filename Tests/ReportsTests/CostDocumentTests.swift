@@ -78,7 +78,7 @@ import Testing
 
     @Test func aNarrowTerminalLosesWhatMattersLeastAndIsTold() throws {
         let (rows, total) = twoApplications
-        let table = try document([:], rows, total).table(width: 60)
+        let table = try document([:], rows, total).table(TableView(width: 60))
         #expect(!table.contains(" input "))
         #expect(table.contains("cost USD"))
         #expect(table.contains("Left out for width: input"))
@@ -302,6 +302,6 @@ import Testing
         #expect(json?[1]["budget"] == .string("4.000000000") && json?[1]["budget_window"] == .string("month"))
         #expect(json?[1]["budget_percent"] == .string("25.0"))
         #expect(document.table().contains("4.000000  25.0 %"))
-        #expect(document.table(width: 200).contains("██░░░░░░ 25.0 %"))
+        #expect(document.table(TableView(width: 200)).contains("██░░░░░░ 25.0 %"))
     }
 }

@@ -81,10 +81,8 @@ extension RequestHandler {
         call.hashedUser = user(of: call).map(hashedUser)
     }
 
-    /// The name of a user's account: short, and without a way back to the user.
-    func hashedUser(_ user: String) -> String {
-        String(HMAC.sha256(key: gateway.unitKey, message: Array(user.utf8)).hex.prefix(16))
-    }
+    /// The name of a user's account.
+    func hashedUser(_ user: String) -> String { gateway.hashedUser(user) }
 
     /// Returns the variant that the unit had before, or stores the one that was drawn.
     private func sticky(
@@ -104,5 +102,20 @@ extension RequestHandler {
         } catch {
             throw RequestHandler.unavailable(error)
         }
+    }
+}
+
+extension LLMGateway {
+    /// The name of a user's account.
+    package func hashedUser(_ user: String) -> String { UserAccount.name(of: user, key: unitKey) }
+}
+
+/// How users are named where what they are charged is kept.
+package enum UserAccount {
+    /// Short, and without a way back to the user.
+    ///
+    /// - Parameter key: the one that is kept beside the ledger.
+    package static func name(of user: String, key: [UInt8]) -> String {
+        String(HMAC.sha256(key: key, message: Array(user.utf8)).hex.prefix(16))
     }
 }

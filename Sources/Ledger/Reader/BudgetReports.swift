@@ -40,6 +40,23 @@ extension LedgerReader {
         }
     }
 
+    /// The names that calls of this ledger have in one column: what a filter can mean.
+    package func names(of key: CostKey) throws(LedgerError) -> [String] {
+        let column: String
+        switch key {
+        case .application, .team, .model, .provider, .experiment, .prompt, .variant, .key: column = key.rawValue
+        case .upstreamModel: column = "upstream_model"
+        case .day, .currency: return []
+        }
+        return try read {
+            let select = try connection.prepare(
+                "SELECT DISTINCT \(column) FROM identity WHERE \(column) NOT NULL ORDER BY 1")
+            var names: [String] = []
+            while try select.step() { names.append(select.text(0)) }
+            return names
+        }
+    }
+
     package func keys(application: String? = nil) throws(LedgerError) -> [KeyRecord] {
         try read { try KeyRecord.all(connection, application: application) }
     }

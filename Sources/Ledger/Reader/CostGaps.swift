@@ -55,6 +55,9 @@ extension CostQuery {
     /// Whether the query asks for calls of this identity.
     func covers(_ entry: IdentityBook.Entry) -> Bool {
         if let application, application != entry.call.application { return false }
+        if let team, team != entry.call.team { return false }
+        if let model, model != entry.call.model, model != entry.upstreamModel { return false }
+        if let provider, provider != entry.provider { return false }
         if let currency, let own = entry.currency, currency != own { return false }
         return true
     }

@@ -13,6 +13,8 @@ extension LedgerReader {
                 }
                 for edge in span.edges { try addRows(edge, skew, to: &sum) }
                 try addHolds(span, skew, to: &sum)
+                if let moment = query.asOf { try takeBackCorrections(span, skew, since: moment, from: &sum) }
+                if query.showsCorrections { try addCorrections(span, skew, before: query.asOf, to: &sum) }
             }
             sum.gaps = try gaps(in: CostSpan.spans(of: query).flatMap(\.edges), query, skew)
             return sum.report
@@ -140,6 +142,55 @@ extension LedgerReader {
             }
             // A price was found for it later, in whatever currency: the request counts as unpriced no longer.
             figures.unpricedRequests = -select.integer(4)
+            sum.add(figures, entry, day: span.label, open: 0)
+        }
+    }
+
+    /// Makes of the figures what they were before the corrections since a moment.
+    private func takeBackCorrections(
+        _ span: CostSpan, _ skew: Int64, since moment: Int64, from sum: inout CostSum
+    ) throws {
+        let select = try connection.prepare(
+            """
+            SELECT identity, adjustment.nano, adjustment.kind, adjustment.currency,
+              superseded=0 AND adjustment.currency NOT NULL AND adjustment.id=(SELECT min(id) FROM adjustment AS first
+                WHERE first.request=adjustment.request AND first.attempt=adjustment.attempt AND first.currency NOT NULL)
+            FROM adjustment JOIN attempt USING(request, attempt)
+            WHERE adjustment.request>=? AND adjustment.request<=? AND admitted_at>=? AND admitted_at<?
+              AND adjustment.period IS NULL AND adjustment.at>=?5
+            """)
+        span.bind(to: select, skew: skew)
+        select.bind(5, moment)
+        while try select.step() {
+            let entry = try identities.entry(select.integer(0))
+            guard let currency = entry.currency ?? Currency(select.text(3)) else { continue }
+            var figures = CostFigures()
+            let isRelease = select.text(2) == Adjustment.Kind.presumedRelease.rawValue
+            if sum.isAsked(currency) {
+                figures.cost[currency] = -select.integer(1)
+                figures.presumed[currency] = isRelease ? -select.integer(1) : 0
+            }
+            figures.unpricedRequests = select.integer(4)
+            sum.add(figures, entry, day: span.label, open: 0)
+        }
+    }
+
+    private func addCorrections(
+        _ span: CostSpan, _ skew: Int64, before moment: Int64?, to sum: inout CostSum
+    ) throws {
+        let select = try connection.prepare(
+            """
+            SELECT identity, adjustment.nano, adjustment.currency FROM adjustment JOIN attempt USING(request, attempt)
+            WHERE adjustment.request>=? AND adjustment.request<=? AND admitted_at>=? AND admitted_at<?
+              AND adjustment.period IS NULL AND (?5 IS NULL OR adjustment.at<?5)
+            """)
+        span.bind(to: select, skew: skew)
+        select.bind(5, moment)
+        while try select.step() {
+            let entry = try identities.entry(select.integer(0))
+            guard let currency = entry.currency ?? Currency(select.text(2)), sum.isAsked(currency) else { continue }
+            var figures = CostFigures()
+            figures.corrections[currency] = select.integer(1)
             sum.add(figures, entry, day: span.label, open: 0)
         }
     }

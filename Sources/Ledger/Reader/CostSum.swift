@@ -41,6 +41,7 @@ struct CostSum {
         case .key: entry.call.key
         case .team: entry.call.team
         case .upstreamModel: entry.upstreamModel
+        case .currency: entry.currency?.code
         }
     }
 
@@ -64,5 +65,6 @@ extension CostFigures {
         usage.add(other.usage)
         cost.merge(other.cost) { $0.addingClamped($1) }
         presumed.merge(other.presumed) { $0.addingClamped($1) }
+        corrections.merge(other.corrections) { $0.addingClamped($1) }
     }
 }

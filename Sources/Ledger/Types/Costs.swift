@@ -5,6 +5,8 @@ package enum CostKey: String, Sendable, Hashable, CaseIterable {
     case application, day, model, provider, prompt, experiment, variant, key, team
     /// The vendor's own model name, as on its invoice.
     case upstreamModel = "upstream_model"
+    /// Of the charge; nil for calls whose price is unknown, and for those that reached no target.
+    case currency
 }
 
 /// Which charges a report covers: those whose admission lies in `from ..< to`.
@@ -19,6 +21,14 @@ package struct CostQuery: Sendable {
     package var dayStarts: [(label: String, startsAt: Int64)]
     package var application: String?
     package var currency: Currency?
+    package var team: String?
+    /// By the name that applications use, or the vendor's own.
+    package var model: String?
+    package var provider: String?
+    /// Corrections that were booked at this moment or later are left out; UTC milliseconds.
+    package var asOf: Int64?
+    /// Whether ``CostFigures/corrections`` is wanted.
+    package var showsCorrections = false
 
     package init(
         from: Int64, to: Int64, by: [CostKey] = [.application],
@@ -45,6 +55,8 @@ package struct CostFigures: Sendable, Hashable {
     package var cost: [Currency: Int64] = [:]
     /// The part of `cost` that is presumed.
     package var presumed: [Currency: Int64] = [:]
+    /// The part of `cost` that corrections are; empty unless asked for.
+    package var corrections: [Currency: Int64] = [:]
     /// Requests whose last attempt was billed at an unknown price.
     package var unpricedRequests: Int64 = 0
 

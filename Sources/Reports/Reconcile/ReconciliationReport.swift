@@ -3,12 +3,13 @@ package import JSON
 
 /// A reconciliation as people and programs read it.
 extension Reconciliation {
-    package var table: String {
+    package func table(_ view: TableView = .plain) -> String {
         let columns = [
-            Column("day"), Column("model"), Column("vendor", .right), Column("ledger", .right),
-            Column("difference", .right), Column(""), Column("share", .right), Column(""),
+            Column("day"), Column("model", isShortened: true), Column("vendor", .right), Column("ledger", .right),
+            Column("difference", .right), Column(""), Column("share", .right, spare: 1),
+            Column("", colour: TableColour.ofState),
         ]
-        let lines = rows.map { row in
+        let lines = newestFirst.map { row in
             [
                 row.day, row.model.map { $0.isEmpty ? "(none named)" : $0 } ?? "all models",
                 row.vendor.map(Figures.money) ?? "-", Figures.money(row.ledger),
@@ -17,8 +18,14 @@ extension Reconciliation {
         }
         let whose = providers.isEmpty ? "no calls" : providers.joined(separator: ", ")
         let heading = "The vendor and the ledger (\(whose)), \(days.first) to \(days.last)"
-        let notes = self.notes.map { "- \(TextTable.printable($0))\n" }.joined()
-        return "\(heading)\n\n\(TextTable(columns, rows: lines, totals: totals).text)\n\(causes)\(notes)"
+        let notes = self.notes.map { TextTable.wrapped("- \(TextTable.printable($0))", view, indent: "  ") }.joined()
+        let table = TextTable(columns, rows: lines, totals: totals).text(for: view, all: "--format csv")
+        return "\(heading)\n\n\(table)\n\(causes(view))\(notes)"
+    }
+
+    /// The days from the last to the first, each in the order of its models.
+    private var newestFirst: [Row] {
+        rows.enumerated().sorted { ($1.element.day, $0.offset) < ($0.element.day, $1.offset) }.map(\.element)
     }
 
     private func share(_ row: Row) -> String {
@@ -41,26 +48,28 @@ extension Reconciliation {
         }
     }
 
-    private var causes: String {
-        let differing = rows.filter { !$0.isWithin }
+    private func causes(_ view: TableView) -> String {
+        let differing = newestFirst.filter { !$0.isWithin }
         guard !differing.isEmpty else {
             return isWithin ? "Every day agrees within the tolerance.\n" : "Every day that was compared agrees.\n"
         }
         let lines = differing.flatMap { row in
             let place = row.model.map { "\(row.day) \($0)" } ?? row.day
-            return ["\(TextTable.printable(place)):"] + row.causes.map { "  - \(TextTable.printable($0))" }
+            return ["\(TextTable.printable(place)):\n"]
+                + row.causes.map { TextTable.wrapped("- \(TextTable.printable($0))", view, indent: "  ") }
         }
-        return lines.map { $0 + "\n" }.joined()
+        return lines.joined()
     }
 
-    package var csv: String {
-        var csv = CSV()
+    package func csv(_ dialect: CSV.Dialect = .standard) -> String {
+        var csv = CSV(dialect)
         csv.line(["day", "model", "currency", "vendor", "ledger", "difference", "within", "causes"])
         for row in rows {
             csv.line([
                 row.day, CSV.name(row.model ?? ""), row.currency.code,
-                row.vendor.map { Money.decimal(nano: $0) } ?? "", Money.decimal(nano: row.ledger),
-                row.difference.map { Money.decimal(nano: $0) } ?? "", String(row.isWithin),
+                row.vendor.map { csv.figure(Money.decimal(nano: $0)) } ?? "",
+                csv.figure(Money.decimal(nano: row.ledger)),
+                row.difference.map { csv.figure(Money.decimal(nano: $0)) } ?? "", String(row.isWithin),
                 CSV.name(row.causes.joined(separator: "; ")),
             ])
         }

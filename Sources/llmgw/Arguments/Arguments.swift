@@ -1,5 +1,6 @@
 import CivilTime
 import NetIO
+import Reports
 
 /// What stands behind a command's name, checked against the command's declarations.
 struct Arguments: Sendable {
@@ -72,6 +73,9 @@ struct Arguments: Sendable {
     /// Whether the option was given.
     func has(_ name: String) -> Bool { values[name] != nil }
     func text(_ name: String) -> String? { values[name] }
+
+    /// Of `--csv-dialect`.
+    var dialect: CSV.Dialect { text("csv-dialect").flatMap { CSV.Dialect(rawValue: $0) } ?? .standard }
     func integer(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
     func milliseconds(_ name: String) -> Int64? { values[name].flatMap(DurationText.milliseconds) }
     func address(_ name: String) -> SocketAddress? { values[name].flatMap { SocketAddress($0) } }

@@ -1,3 +1,5 @@
+import Reports
+
 /// One option of a command: its name, what it takes, and what it is for.
 struct Option: Sendable {
     /// Without the dashes, such as `admin-listen`.
@@ -23,5 +25,7 @@ extension Option {
         "config", .file, "the configuration; else $LLMGW_CONFIG, else config/gateway.yaml")
     static let database = Option("db", .file, "the ledger's file, in place of the configuration's")
     static let jsonFormat = Option("format", .choice(["text", "json"]), "text unless told")
+    static let csvDialect = Option(
+        "csv-dialect", .choice(CSV.Dialect.allCases.map(\.rawValue)), "of CSV; eu: semicolons and decimal commas")
     static let tableFormat = Option("format", .choice(["table", "csv", "json"]), "table unless told")
 }

@@ -15,11 +15,13 @@ extension Command {
         ],
         examples: [Example("llmgw alerts list --app support-bot", "the last ones of an application")]
     ) { arguments, context in
-        let reader = try LedgerLocation(arguments, context).reader()
+        let location = try LedgerLocation(arguments, context)
+        let reader = try location.reader()
+        try location.check(arguments.text("app"), .application, option: "app", reader)
         let account = arguments.text("app").map { Account(.application, $0) }
         let report = AlertReport(try reader.alerts(of: account, limit: arguments.integer("limit") ?? 50))
         let isJSON = arguments.text("format") == "json"
-        context.output.write(isJSON ? report.json.bytes + [10] : Array(report.table.utf8))
+        context.output.write(isJSON ? report.json.bytes + [10] : Array(report.table(context.view).utf8))
         return .success
     }
 

@@ -15,14 +15,17 @@ extension Command {
         ],
         examples: [Example("llmgw feedback list --app support-bot --since 7d", "the last week's")]
     ) { arguments, context in
-        let reader = try LedgerLocation(arguments, context).reader()
+        let location = try LedgerLocation(arguments, context)
+        let reader = try location.reader()
+        try location.check(arguments.text("app"), .application, option: "app", reader)
+        try location.check(arguments.text("experiment"), .experiment, option: "experiment", reader)
         let report = FeedbackReport(
             try reader.feedback(
                 application: arguments.text("app"), metric: arguments.text("metric"),
                 experiment: arguments.text("experiment"),
                 from: arguments.moment("since", now: Clock.utcMilliseconds())))
         let isJSON = arguments.text("format") == "json"
-        context.output.write(isJSON ? report.json.bytes + [10] : Array(report.table.utf8))
+        context.output.write(isJSON ? report.json.bytes + [10] : Array(report.table(context.view).utf8))
         return .success
     }
 }

@@ -81,13 +81,20 @@ extension Command {
         operands: [.optional("APP")], options: [.config, .database, .jsonFormat],
         examples: [Example("llmgw keys list support-bot", "one application's")]
     ) { arguments, context in
-        let reader = try LedgerLocation(arguments, context).reader()
+        let location = try LedgerLocation(arguments, context)
+        let reader = try location.reader()
+        do {
+            try FilterNames(location.configuration, reader).check(
+                arguments.operands.first, .application, parameter: "APP")
+        } catch let error as ReportError {
+            throw Failure.usage(error.message)
+        }
         let report = KeyReport(
             keys: try reader.keys(application: arguments.operands.first), now: Clock.utcMilliseconds())
         if arguments.text("format") == "json" {
             context.output.line(String(decoding: report.json.bytes, as: UTF8.self))
         } else {
-            context.output.write(report.table)
+            context.output.write(report.table(context.view))
         }
         return .success
     }

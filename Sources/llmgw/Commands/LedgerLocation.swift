@@ -1,6 +1,8 @@
+import Admin
 import CivilTime
 import Gateway
 import Ledger
+import Reports
 
 /// What the commands that look at the books need: where they are, and the configuration if it was read.
 struct LedgerLocation {
@@ -45,6 +47,15 @@ struct LedgerLocation {
         } catch {
             guard error.kind == .missing else { throw Failure(.failure, error.message) }
             return nil
+        }
+    }
+
+    /// Refuses a filter's name that neither the configuration nor the ledger knows.
+    func check(_ name: String?, _ key: CostKey, option: String, _ reader: LedgerReader) throws {
+        do {
+            try FilterNames(configuration, reader).check(name, key, parameter: option)
+        } catch let error as ReportError {
+            throw Failure.usage("--\(error.description)")
         }
     }
 

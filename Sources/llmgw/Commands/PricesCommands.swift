@@ -12,7 +12,7 @@ extension Command {
             Option("model", .text("M"), "one model of a vendor alone"),
             Option("provider", .text("P"), "one provider alone"),
             Option("on", .day, "the prices of that day; today unless told"),
-            Option("all", .flag, "past and future prices too"), .tableFormat, .config,
+            Option("all", .flag, "past and future prices too"), .tableFormat, .csvDialect, .config,
         ],
         examples: [
             Example("llmgw prices list --provider openai", "what holds today"),
@@ -40,8 +40,8 @@ extension Command {
         let listing = PriceListing(lines) { $0.amounts }
         switch arguments.text("format") {
         case "json": context.output.write(listing.json.bytes + [10])
-        case "csv": context.output.write(listing.csv)
-        default: context.output.write(listing.table)
+        case "csv": context.output.write(listing.csv(arguments.dialect))
+        default: context.output.write(listing.table(context.view))
         }
         return .success
     }

@@ -30,7 +30,7 @@ extension Command {
                 "decimal", .choice(VendorDecimal.allCases.map(\.rawValue)),
                 "how to read 1,234: what a fraction begins with"),
             Option("tolerance", .text("P%"), "what still counts as equal; 0.5% unless told"),
-            .tableFormat, .config, .database,
+            .tableFormat, .csvDialect, .config, .database,
         ],
         examples: [
             Example("llmgw prices reconcile costs.json --format-of openai", "OpenAI's costs, day by day"),
@@ -58,8 +58,8 @@ extension Command {
                 statement, question, ledger: try LedgerLocation(arguments, context).reader())
             switch arguments.text("format") {
             case "json": context.output.write(reconciliation.json.bytes + [10])
-            case "csv": context.output.write(reconciliation.csv)
-            default: context.output.write(reconciliation.table)
+            case "csv": context.output.write(reconciliation.csv(arguments.dialect))
+            default: context.output.write(reconciliation.table(context.view))
             }
             return reconciliation.isWithin ? .success : .findings
         } catch let error as ReportError {

@@ -21,12 +21,12 @@ extension Command {
         ],
         options: [
             Option("from", .day, "the first day"), Option("to", .day, "the last day, inclusive; today unless told"),
-            Option("day", .day, "one day"), Option("month", .month, "one month"),
+            Option("day", .text("D"), "one day, or last"), Option("month", .text("M"), "one month, or last"),
             Option("zone", .text("Z"), "where days begin, such as Europe/Berlin; UTC unless told"),
             Option("provider", .text("P"), "one provider alone"),
             Option("model", .text("M"), "one model alone, by the vendor's name"),
             Option("apply", .flag, "book the differences; needs --reason"),
-        ] + correctionOptions + [.tableFormat, .config],
+        ] + correctionOptions + [.tableFormat, .csvDialect, .config],
         examples: [
             Example("llmgw prices reprice --from 2026-11-01", "this month, to look at"),
             Example("llmgw prices reprice --month 2026-11 --apply --reason typo", "one correction for each attempt"),
@@ -64,8 +64,8 @@ extension Command {
         }
         switch arguments.text("format") {
         case "json": context.output.write(repricing.json(applied: applied).bytes + [10])
-        case "csv": context.output.write(repricing.csv)
-        default: context.output.write(repricing.table(applied: applied))
+        case "csv": context.output.write(repricing.csv(arguments.dialect))
+        default: context.output.write(repricing.table(applied: applied, context.view))
         }
         return .success
     }

@@ -43,9 +43,11 @@ extension Command {
         filter.from = arguments.moment("since", now: now) ?? now - 86_400_000
         filter.outcome = arguments.text("outcome").flatMap { Outcome(rawValue: $0) }
         filter.limit = arguments.integer("limit") ?? 50
-        let reader = try LedgerLocation(arguments, context).reader()
+        let location = try LedgerLocation(arguments, context)
+        let reader = try location.reader()
+        try location.check(filter.application, .application, option: "app", reader)
         let list = RequestList(try reader.requests(filter))
-        context.output.write(isJSON ? list.json.bytes + [10] : Array(list.table.utf8))
+        context.output.write(isJSON ? list.json.bytes + [10] : Array(list.table(context.view).utf8))
         if let removed = try removal(reader.keptRows(), filter.from ?? now) {
             context.errors.line(removed)
             context.errors.flush()

@@ -92,7 +92,7 @@ final class Demo {
             "→ \(counts[200] ?? 0) answered, \(counts[402] ?? 0) refused for good (402), "
                 + "\(counts[429] ?? 0) told to come again (429)")
         let rows = try LedgerReader.open(start.configuration.ledger.path).budgets(application: "night-batch")
-        stage.say(BudgetReport(rows).table)
+        stage.say(BudgetReport(rows).table())
         stage.claim("some were answered, and some refused", (counts[200] ?? 0) > 0 && counts[402] != nil)
         stage.claim("nothing but 200, 402 and 429", Set(counts.keys).isSubset(of: [200, 402, 429]))
         stage.claim("the limit was not passed by a nano-dollar", rows.allSatisfy { $0.state.posted <= $0.state.limit })

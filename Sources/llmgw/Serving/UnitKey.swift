@@ -3,6 +3,11 @@ import Glibc
 
 /// The key with which users' ids are hashed: made once for each ledger, and kept beside it.
 enum UnitKey {
+    /// The key of a ledger that has one; nil where no gateway has made it yet.
+    static func existing(beside ledger: String) throws(Failure) -> [UInt8]? {
+        WholeFile.read(ledger + ".unit-key") == nil ? nil : try load(beside: ledger)
+    }
+
     static func load(beside ledger: String) throws(Failure) -> [UInt8] {
         let path = ledger + ".unit-key"
         if let bytes = WholeFile.read(path) {

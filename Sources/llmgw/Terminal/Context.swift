@@ -1,4 +1,5 @@
 import Glibc
+import Reports
 
 /// What a command knows of its surroundings.
 struct Context: Sendable {
@@ -14,18 +15,21 @@ struct Context: Sendable {
             ?? "config/gateway.yaml"
     }
 
-    /// Columns of the terminal; nil when standard output is none.
+    /// Columns of the terminal, else those that `COLUMNS` names; nil when standard output is no terminal.
     var width: Int? {
         guard isatty(1) == 1 else { return nil }
         var size = winsize()
-        guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        if ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        return environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
     }
 
     /// Colours are for people who look, and have not asked for none (no-color.org).
     var usesColour: Bool {
         isatty(1) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
+
+    /// How a table is looked at here.
+    var view: TableView { TableView(width: width, usesColour: usesColour) }
 
     func bold(_ text: String) -> String { usesColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 }
