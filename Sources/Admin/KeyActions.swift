@@ -57,7 +57,7 @@ package struct KeyActions: Sendable {
         let secret = "llmgw-" + Base62.encode(SecureRandom.bytes(32))
         let record = KeyRecord(
             id: KeyActions.newID(at: now), application: application, name: name, hash: SHA256.hash(secret).bytes,
-            createdAt: now, expiresAt: expires, replaces: replaces)
+            createdAt: now, expiresAt: expires, replaces: replaces, prefix: String(secret.prefix(10)))
         let detail = ["application=\(application)", "name=\(name)", replaces.map { "replaces=\($0)" }]
         try await note(action, record, detail: detail.compactMap(\.self).joined(separator: " "), at: now)
         try await ledger.createKey(record)

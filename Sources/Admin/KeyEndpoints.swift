@@ -11,7 +11,8 @@ extension AdminHandler {
     /// `GET /admin/v1/keys`
     func listKeys(_ exchange: HTTPExchange) async throws {
         let keys = try await gateway.ledger.allKeys()
-        respond(exchange, json: KeyReport(keys: keys, now: Clock.utcMilliseconds()).json)
+        let uses = try await report { reader in try reader.lastUses() }
+        respond(exchange, json: KeyReport(keys: keys, now: Clock.utcMilliseconds(), uses: uses).json)
     }
 
     /// `POST /admin/v1/keys` with `{"application", "name"?, "expires"?}`; `expires` is RFC 3339.

@@ -59,7 +59,11 @@ extension AdminHandler {
         let parameters = try QueryParameters(exchange.head, known: ["app", "limit"])
         let account = parameters.values["app"].map { Account(.application, $0) }
         let limit = Int(try parameters.integer("limit", in: 1...10_000) ?? 50)
-        let body = try await report { reader in AlertReport(try reader.alerts(of: account, limit: limit)).json.bytes }
+        let configuration = gateway.generations.current.configuration
+        let body = try await report { reader in
+            try FilterNames(configuration, reader).check(account?.name, .application, parameter: "app")
+            return AlertReport(try reader.alerts(of: account, limit: limit)).json.bytes
+        }
         respond(exchange, type: "application/json", body)
     }
 
@@ -76,7 +80,11 @@ extension AdminHandler {
             }
             filter.outcome = known
         }
-        let body = try await report { [filter] reader in RequestList(try reader.requests(filter)).json.bytes }
+        let configuration = gateway.generations.current.configuration
+        let body = try await report { [filter] reader in
+            try FilterNames(configuration, reader).check(filter.application, .application, parameter: "app")
+            return RequestList(try reader.requests(filter)).json.bytes
+        }
         respond(exchange, type: "application/json", body)
     }
 
@@ -96,8 +104,12 @@ extension AdminHandler {
         let parameters = try QueryParameters(exchange.head, known: ["app", "metric", "experiment", "since"])
         let from = try parameters.moment("since")
         let values = parameters.values
+        let configuration = gateway.generations.current.configuration
         let body = try await report { reader in
-            FeedbackReport(
+            let names = FilterNames(configuration, reader)
+            try names.check(values["app"], .application, parameter: "app")
+            try names.check(values["experiment"], .experiment, parameter: "experiment")
+            return FeedbackReport(
                 try reader.feedback(
                     application: values["app"], metric: values["metric"], experiment: values["experiment"], from: from)
             ).json.bytes

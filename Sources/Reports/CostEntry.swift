@@ -23,7 +23,7 @@ struct CostEntry: Sendable {
     /// of their own where there are several currencies.
     var parts: [(figures: CostFigures, amount: CostAmount)] {
         let amounts = amounts
-        guard !split.isEmpty else {
+        guard !split.isEmpty, amounts.contains(where: { $0.currency != nil }) else {
             return amounts.enumerated().map { ($0.offset == 0 ? figures : CostFigures(), $0.element) }
         }
         var rest = split[nil] ?? CostFigures()

@@ -3,7 +3,7 @@ import Ledger
 
 /// What a report can group by: what the ledger knows of a charge, and the weeks and months of its day.
 package enum CostGroup: String, Sendable, Hashable, CaseIterable {
-    case application, day, week, month, model, provider, prompt, experiment, variant, key, team
+    case application, day, week, month, model, provider, prompt, experiment, variant, key, team, user
     /// The vendor's own model name, as on its invoice.
     case upstreamModel = "upstream_model"
 
@@ -19,6 +19,7 @@ package enum CostGroup: String, Sendable, Hashable, CaseIterable {
         case .variant: .variant
         case .key: .key
         case .team: .team
+        case .user: .user
         case .upstreamModel: .upstreamModel
         }
     }

@@ -6,23 +6,28 @@ package import Ledger
 package struct KeyReport: Sendable {
     private let keys: [KeyRecord]
     private let now: Int64
+    /// UTC milliseconds by the id of a key; nil where nobody looked.
+    private let uses: [String: Int64]?
 
     /// - Parameter now: UTC milliseconds: decides what is valid.
-    package init(keys: [KeyRecord], now: Int64) {
+    package init(keys: [KeyRecord], now: Int64, uses: [String: Int64]? = nil) {
         self.keys = keys
         self.now = now
+        self.uses = uses
     }
 
     /// The newest first.
     package func table(_ view: TableView = .plain) -> String {
         let columns = [
             Column("id"), Column("application", spare: 1, isShortened: true), Column("name", isShortened: true),
-            Column("status", colour: TableColour.ofState), Column("created", spare: 3), Column("expires", spare: 2),
+            Column("begins", spare: 4), Column("status", colour: TableColour.ofState), Column("last used", spare: 2),
+            Column("created", spare: 5), Column("expires", spare: 3),
         ]
         let newest = keys.sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }
         let rows = newest.map { key in
             [
-                key.id, key.application, key.name, status(of: key), Timestamp.format(key.createdAt),
+                key.id, key.application, key.name, key.prefix.map { $0 + "…" } ?? "–", status(of: key),
+                uses?[key.id].map { Timestamp.format($0) } ?? "never", Timestamp.format(key.createdAt),
                 key.expiresAt.map { Timestamp.format($0) } ?? "never",
             ]
         }
@@ -45,11 +50,13 @@ package struct KeyReport: Sendable {
         body.member("id", key.id)
         body.member("application", key.application)
         body.member("name", key.name)
+        body.member("prefix", key.prefix)
         body.member("status", status(of: key))
         body.member("created", Timestamp.format(key.createdAt))
         body.member("expires", key.expiresAt.map { Timestamp.format($0) })
         body.member("revoked", key.revokedAt.map { Timestamp.format($0) })
         body.member("replaces", key.replaces)
+        if let uses { body.member("last_used", uses[key.id].map { Timestamp.format($0) }) }
         body.endObject()
     }
 

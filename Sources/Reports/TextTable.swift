@@ -27,6 +27,8 @@ package struct TextTable: Sendable {
     private static let gap = "  "
     /// A name is not cut below this.
     private static let leastName = 8
+    /// So much of a name is worth more than another column.
+    private static let modestName = 20
 
     private var columns: [Column]
     private var rows: [[String]]
@@ -74,8 +76,9 @@ package struct TextTable: Sendable {
         return (lines + [line]).map { $0 + "\n" }.joined()
     }
 
+    /// Leaves columns out until the others fit with names of ``modestName``, then cuts names as far as it takes.
     private mutating func fit(_ limit: Int) {
-        while width > limit,
+        while width(names: TextTable.modestName) > limit,
             let index = columns.indices.filter({ columns[$0].spare != nil })
                 .max(by: { (columns[$0].spare ?? 0, $1) < (columns[$1].spare ?? 0, $0) })
         {
@@ -93,6 +96,12 @@ package struct TextTable: Sendable {
             for row in rows.indices { rows[row][widest] = TextTable.cut(rows[row][widest], to: room) }
             guard self.widths[widest] < widths[widest] else { return }
         }
+    }
+
+    /// The width of the table if no name were longer than `most`.
+    private func width(names most: Int) -> Int {
+        let widths = zip(columns, widths).map { $0.isShortened ? min($1, most) : $1 }
+        return widths.reduce(0, +) + TextTable.gap.count * max(0, columns.count - 1)
     }
 
     /// The beginning of a text and `…`.

@@ -132,6 +132,12 @@ def test_a_name_that_is_none_is_a_mistake(books, command, said):
     assert result.returncode == 2 and said in result.stderr, result.stderr
 
 
+@pytest.mark.parametrize("path", ["costs", "requests", "alerts", "feedback"])
+def test_every_report_of_the_admin_port_checks_its_application(books, path):
+    status, body, _ = books.get(f"/admin/v1/{path}?app=aap", admin=True)
+    assert status == 400 and body["error"]["param"] == "app" and "did you mean 'app'" in body["error"]["message"]
+
+
 def test_the_admin_port_refuses_names_that_are_none(books):
     status, body, _ = books.get("/admin/v1/costs?model=scriptd", admin=True)
     assert status == 400 and body["error"]["param"] == "model" and "did you mean 'scripted'" in body["error"]["message"]
@@ -193,3 +199,28 @@ def test_past_periods_are_listed(start):
     past = json.loads(gateway.cli("budgets", "--past", "--format", "json").stdout)["budgets"]
     assert past and {row["label"] for row in past} == {"then"}
     assert gateway.get("/admin/v1/budgets?past=true", admin=True)[1]["budgets"] == past
+
+
+def test_keys_say_how_they_begin_and_when_they_were_used(start):
+    gateway, key = start()
+    unused = gateway.key("app", "--name", "spare")
+    assert gateway.chat(key)[0] == 200
+    found = {row["name"]: row for row in json.loads(gateway.cli("keys", "list", "--format", "json").stdout)["keys"]}
+    assert found["spare"]["prefix"] == unused[:10] and found["spare"]["last_used"] is None
+    used = next(row for row in found.values() if row["name"] != "spare")
+    assert used["prefix"] == key[:10] and used["last_used"].startswith(str(TODAY))
+    table = gateway.cli("keys", "list").stdout
+    assert key[:10] + "…" in table and key not in table and "never" in table
+    assert table.index("spare") < table.index(key[:10])  # the newest first
+    listed = gateway.get("/admin/v1/keys", admin=True)[1]["keys"]
+    assert {row["last_used"] for row in listed} == {None, used["last_used"]}
+
+
+def test_costs_are_told_by_user(books):
+    found = books.costs("--by", "application,user")
+    by_user = {(row["application"], row["user"]): row["requests"] for row in found["rows"]}
+    assert by_user.pop(("app", None)) == 6
+    assert len(by_user) == 2 and set(by_user.values()) == {1} and all(app == LONG and len(user) == 16 for app, user in by_user)
+    account = json.loads(books.cli("budgets", "--user", "bob", "--format", "json").stdout)["budgets"][0]["name"]
+    assert (LONG, account.split("/")[1]) in by_user
+    assert found["total"] == books.costs()["total"]

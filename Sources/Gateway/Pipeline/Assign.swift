@@ -71,7 +71,7 @@ extension RequestHandler {
     }
 
     /// The application's own name for who asks; a conversation stands for its user.
-    private func user(of call: InferenceCall) -> String? {
+    func user(of call: InferenceCall) -> String? {
         call.exchange.head.fields["x-llmgw-user"] ?? call.request.user ?? call.session
     }
 

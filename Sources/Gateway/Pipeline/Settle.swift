@@ -82,6 +82,7 @@ extension RequestHandler {
         end.firstByteMs = call.firstByteAt.map { milliseconds(from: call.exchange.receivedAt, to: $0) }
         end.session = call.session
         end.unitHash = call.unitHash
+        end.user = call.hashedUser ?? user(of: call).map(hashedUser)
         end.tags = call.tags
         end.errorCode = error
         end.fallback = call.attempts > 1

@@ -46,18 +46,37 @@ extension LedgerReader {
         from: Int64, to: Int64, _ body: (ArchivedCharges) throws -> Void
     ) throws(LedgerError) {
         try read {
-            let skew = try meta("skew_ms")
-            let end = min(to, try meta("attempts_kept_from"))
-            var start = max(from, RollupKey.slot(of: max(0, from)) * RollupKey.milliseconds)
-            while start < end {
-                let next = min(start.addingClamped(LedgerReader.day), end)
-                try archived(CostSpan(from: start, to: next), skew, body)
-                start = next
+            try remainders(CostSpan(from: from, to: to), try meta("skew_ms")) { key, left in
+                let entry = try identities.entry(key.identity)
+                // What never reached a provider, and what cost nothing, is nobody's charge.
+                guard let provider = entry.provider, left.attempts > 0 || left.cost.nano != 0 else { return }
+                try body(
+                    ArchivedCharges(
+                        startsAt: key.slot * RollupKey.milliseconds, provider: provider,
+                        upstreamModel: entry.upstreamModel ?? "", currency: left.priced > 0 ? entry.currency : nil,
+                        attempts: left.attempts, unpriced: left.unpriced, cost: left.cost.nano,
+                        presumed: left.presumed.nano, usage: left.usage))
             }
         }
     }
 
-    private func archived(_ span: CostSpan, _ skew: Int64, _ body: (ArchivedCharges) throws -> Void) throws {
+    /// Calls `body` with what the roll-ups of the quarters that begin in a span have, and the rows that are still there
+    /// do not.
+    func remainders(
+        _ span: CostSpan, _ skew: Int64, _ body: (RollupKey, RollupFigures) throws -> Void
+    ) throws {
+        let end = min(span.to, max(try meta("attempts_kept_from"), try meta("refused_kept_from")))
+        var start = max(span.from, 0)
+        while start < end {
+            let next = min(start.addingClamped(LedgerReader.day), end)
+            try remaindersOfDay(CostSpan(from: start, to: next), skew, body)
+            start = next
+        }
+    }
+
+    private func remaindersOfDay(
+        _ span: CostSpan, _ skew: Int64, _ body: (RollupKey, RollupFigures) throws -> Void
+    ) throws {
         let select = try connection.prepare(
             "SELECT slot, identity, \(RollupTable.columns.joined(separator: ", ")) FROM rollup WHERE slot>=? AND slot<?"
         )
@@ -74,14 +93,7 @@ extension LedgerReader {
             }
             var left = select.rollup(from: 2)
             left.subtract(derivation?.figures[key] ?? RollupFigures())
-            let entry = try identities.entry(key.identity)
-            // What never reached a provider, and what cost nothing, is nobody's charge.
-            guard let provider = entry.provider, left.attempts > 0 || left.cost.nano != 0 else { continue }
-            try body(
-                ArchivedCharges(
-                    startsAt: key.slot * size, provider: provider, upstreamModel: entry.upstreamModel ?? "",
-                    currency: left.priced > 0 ? entry.currency : nil, attempts: left.attempts, unpriced: left.unpriced,
-                    cost: left.cost.nano, presumed: left.presumed.nano, usage: left.usage))
+            if left != RollupFigures() { try body(key, left) }
         }
     }
 }

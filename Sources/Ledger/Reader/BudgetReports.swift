@@ -46,7 +46,7 @@ extension LedgerReader {
         switch key {
         case .application, .team, .model, .provider, .experiment, .prompt, .variant, .key: column = key.rawValue
         case .upstreamModel: column = "upstream_model"
-        case .day, .currency: return []
+        case .day, .currency, .user: return []
         }
         return try read {
             let select = try connection.prepare(
@@ -59,6 +59,36 @@ extension LedgerReader {
 
     package func keys(application: String? = nil) throws(LedgerError) -> [KeyRecord] {
         try read { try KeyRecord.all(connection, application: application) }
+    }
+
+    /// When each key was last used, in UTC milliseconds: the admission of its last attempt, or the beginning of its last
+    /// refused request, where retention has left it; else the quarter of an hour in which that was.
+    package func lastUses() throws(LedgerError) -> [String: Int64] {
+        try read {
+            let skew = try meta("skew_ms")
+            let slots = try connection.prepare(
+                """
+                SELECT key, max(slot) FROM (SELECT identity, max(slot) AS slot FROM rollup GROUP BY identity)
+                JOIN identity ON identity.id=identity GROUP BY key
+                """)
+            let exact = try connection.prepare(
+                """
+                SELECT max(at) FROM (
+                  SELECT max(admitted_at) AS at FROM attempt JOIN identity ON identity.id=identity
+                  WHERE request>=?1 AND request<=?2 AND admitted_at>=?3 AND admitted_at<?4 AND key=?5
+                  UNION ALL SELECT max(started_at) FROM request JOIN identity ON identity.id=identity
+                  WHERE request>=?1 AND request<=?2 AND started_at>=?3 AND started_at<?4 AND key=?5)
+                """)
+            var uses: [String: Int64] = [:]
+            while try slots.step() {
+                let start = slots.integer(1).multipliedClamped(by: RollupKey.milliseconds)
+                CostSpan(from: start, to: start.addingClamped(RollupKey.milliseconds)).bind(to: exact, skew: skew)
+                exact.bind(5, slots.text(0))
+                uses[slots.text(0)] = try exact.step() ? exact.optionalInteger(0) ?? start : start
+                exact.reset()
+            }
+            return uses
+        }
     }
 
     /// Returns the last entries of the audit trail, the oldest first.

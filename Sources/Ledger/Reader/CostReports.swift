@@ -6,12 +6,20 @@ extension LedgerReader {
         try read {
             var sum = CostSum(query, identities)
             let skew = try meta("skew_ms")
+            let byUser = query.by.contains(.user)
             for span in CostSpan.spans(of: query) {
-                if let slots = span.slots {
+                if byUser {
+                    // Roll-ups know no users: rows are read, and what is left of removed ones has none.
+                    try addRows(span, skew, to: &sum)
+                    try remainders(span, skew) { key, left in
+                        let entry = try identities.entry(key.identity)
+                        sum.add(CostFigures(left, entry.currency), entry, day: span.label, open: 0)
+                    }
+                } else if let slots = span.slots {
                     try addRollups(slots, span.label, to: &sum)
                     try addAdjustments(span.whole(slots), skew, all: false, to: &sum)
                 }
-                for edge in span.edges { try addRows(edge, skew, to: &sum) }
+                if !byUser { for edge in span.edges { try addRows(edge, skew, to: &sum) } }
                 try addHolds(span, skew, to: &sum)
                 if let moment = query.asOf { try takeBackCorrections(span, skew, since: moment, from: &sum) }
                 if query.showsCorrections { try addCorrections(span, skew, before: query.asOf, to: &sum) }
@@ -64,8 +72,8 @@ extension LedgerReader {
               sum(superseded=0 AND cost_nano IS NULL), count(cost_nano), sum(cost_nano/1000000000), sum(cost_nano%1000000000),
               sum(iif(state='presumed', cost_nano, 0)/1000000000), sum(iif(state='presumed', cost_nano, 0)%1000000000),
               sum(input), sum(cached_input), sum(cache_write), sum(cache_write_1h), sum(cache_write_12h),
-              sum(audio_input), sum(image_input), sum(output), sum(audio_output), sum(reasoning)
-            FROM attempt WHERE request>=? AND request<=? AND admitted_at>=? AND admitted_at<? GROUP BY identity
+              sum(audio_input), sum(image_input), sum(output), sum(audio_output), sum(reasoning), \(sum.userColumn)
+            FROM attempt WHERE request>=? AND request<=? AND admitted_at>=? AND admitted_at<? GROUP BY identity, 20
             """)
         span.bind(to: select, skew: skew)
         while try select.step() {
@@ -79,7 +87,7 @@ extension LedgerReader {
                 figures.presumed[currency] = money(select, 7)
             }
             figures.usage = select.usage(from: 9)
-            sum.add(figures, entry, day: span.label, open: 0)
+            sum.add(figures, entry, day: span.label, open: 0, user: select.optionalText(19))
         }
     }
 
@@ -107,14 +115,15 @@ extension LedgerReader {
     private func addRefused(_ span: CostSpan, _ skew: Int64, to sum: inout CostSum) throws {
         let select = try connection.prepare(
             """
-            SELECT identity, count(*) FROM request
-            WHERE request>=? AND request<=? AND started_at>=? AND started_at<? AND attempt=0 GROUP BY identity
+            SELECT identity, count(*), \(sum.isByUser ? "user" : "NULL") FROM request
+            WHERE request>=? AND request<=? AND started_at>=? AND started_at<? AND attempt=0 GROUP BY identity, 3
             """)
         span.bind(to: select, skew: skew)
         while try select.step() {
             var figures = CostFigures()
             figures.refused = select.integer(1)
-            sum.add(figures, try identities.entry(select.integer(0)), day: span.label, open: 0)
+            let entry = try identities.entry(select.integer(0))
+            sum.add(figures, entry, day: span.label, open: 0, user: select.optionalText(2))
         }
     }
 
@@ -124,7 +133,8 @@ extension LedgerReader {
             """
             SELECT identity, adjustment.nano, adjustment.kind, adjustment.currency,
               superseded=0 AND adjustment.currency NOT NULL AND adjustment.id=(SELECT min(id) FROM adjustment AS first
-                WHERE first.request=adjustment.request AND first.attempt=adjustment.attempt AND first.currency NOT NULL)
+                WHERE first.request=adjustment.request AND first.attempt=adjustment.attempt AND first.currency NOT NULL),
+              \(sum.userColumn)
             FROM adjustment JOIN attempt USING(request, attempt)
             WHERE adjustment.request>=? AND adjustment.request<=? AND admitted_at>=? AND admitted_at<?
               AND adjustment.period IS NULL AND (?5 OR adjustment.currency NOT NULL)
@@ -142,7 +152,7 @@ extension LedgerReader {
             }
             // A price was found for it later, in whatever currency: the request counts as unpriced no longer.
             figures.unpricedRequests = -select.integer(4)
-            sum.add(figures, entry, day: span.label, open: 0)
+            sum.add(figures, entry, day: span.label, open: 0, user: select.optionalText(5))
         }
     }
 
@@ -154,7 +164,8 @@ extension LedgerReader {
             """
             SELECT identity, adjustment.nano, adjustment.kind, adjustment.currency,
               superseded=0 AND adjustment.currency NOT NULL AND adjustment.id=(SELECT min(id) FROM adjustment AS first
-                WHERE first.request=adjustment.request AND first.attempt=adjustment.attempt AND first.currency NOT NULL)
+                WHERE first.request=adjustment.request AND first.attempt=adjustment.attempt AND first.currency NOT NULL),
+              \(sum.userColumn)
             FROM adjustment JOIN attempt USING(request, attempt)
             WHERE adjustment.request>=? AND adjustment.request<=? AND admitted_at>=? AND admitted_at<?
               AND adjustment.period IS NULL AND adjustment.at>=?5
@@ -171,7 +182,7 @@ extension LedgerReader {
                 figures.presumed[currency] = isRelease ? -select.integer(1) : 0
             }
             figures.unpricedRequests = select.integer(4)
-            sum.add(figures, entry, day: span.label, open: 0)
+            sum.add(figures, entry, day: span.label, open: 0, user: select.optionalText(5))
         }
     }
 
@@ -180,7 +191,8 @@ extension LedgerReader {
     ) throws {
         let select = try connection.prepare(
             """
-            SELECT identity, adjustment.nano, adjustment.currency FROM adjustment JOIN attempt USING(request, attempt)
+            SELECT identity, adjustment.nano, adjustment.currency, \(sum.userColumn)
+            FROM adjustment JOIN attempt USING(request, attempt)
             WHERE adjustment.request>=? AND adjustment.request<=? AND admitted_at>=? AND admitted_at<?
               AND adjustment.period IS NULL AND (?5 IS NULL OR adjustment.at<?5)
             """)
@@ -191,7 +203,7 @@ extension LedgerReader {
             guard let currency = entry.currency ?? Currency(select.text(2)), sum.isAsked(currency) else { continue }
             var figures = CostFigures()
             figures.corrections[currency] = select.integer(1)
-            sum.add(figures, entry, day: span.label, open: 0)
+            sum.add(figures, entry, day: span.label, open: 0, user: select.optionalText(3))
         }
     }
 

@@ -13,12 +13,25 @@ struct CostSum {
         self.query = query
     }
 
-    mutating func add(_ figures: CostFigures, _ entry: IdentityBook.Entry, day: String?, open: Int64) {
+    mutating func add(
+        _ figures: CostFigures, _ entry: IdentityBook.Entry, day: String?, open: Int64, user: String? = nil
+    ) {
         guard query.covers(entry) else { return }
         self.open = self.open.addingClamped(open)
-        let key = query.by.map { CostSum.value($0, entry, day) }
+        let key = query.by.map { CostSum.value($0, entry, day, user) }
         groups[key, default: CostFigures()].add(figures)
         total.add(figures)
+    }
+
+    var isByUser: Bool { query.by.contains(.user) }
+
+    /// The user of a row of `attempt`: that of its request, which stands on its last attempt.
+    var userColumn: String {
+        isByUser
+            ? """
+            ifnull(attempt.user, (SELECT last.user FROM attempt AS last
+              WHERE last.request=attempt.request AND last.superseded=0))
+            """ : "NULL"
     }
 
     /// Whether amounts in this currency belong to the report.
@@ -29,7 +42,9 @@ struct CostSum {
         return CostReport(rows: rows.sorted(by: CostSum.precedes), total: total, complete: open == 0, gaps: gaps)
     }
 
-    private static func value(_ key: CostKey, _ entry: IdentityBook.Entry, _ day: String?) -> String? {
+    private static func value(
+        _ key: CostKey, _ entry: IdentityBook.Entry, _ day: String?, _ user: String?
+    ) -> String? {
         switch key {
         case .application: entry.call.application
         case .day: day
@@ -42,6 +57,7 @@ struct CostSum {
         case .team: entry.call.team
         case .upstreamModel: entry.upstreamModel
         case .currency: entry.currency?.code
+        case .user: user
         }
     }
 

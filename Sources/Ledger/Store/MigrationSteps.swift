@@ -3,8 +3,17 @@ extension MigrationStep {
     static let all: [MigrationStep] = version5
 
     private static let version5: [MigrationStep] = [
-        alertsOfEachLimit, alertsOfRefusals,
+        alertsOfEachLimit, alertsOfRefusals, keyPrefixesAndUsers,
     ]
+
+    /// Lists of keys show how a key begins, and reports can group by user.
+    private static let keyPrefixesAndUsers = MigrationStep(
+        "key_prefixes_and_users",
+        sql: """
+            ALTER TABLE key ADD COLUMN prefix TEXT;
+            ALTER TABLE attempt ADD COLUMN user TEXT;
+            ALTER TABLE request ADD COLUMN user TEXT;
+            """)
 
     /// A raised limit is told anew, and a refusal for lack of room is an alert of its own kind.
     private static let alertsOfEachLimit = MigrationStep("alerts_of_each_limit") { connection in

@@ -7,6 +7,8 @@ package enum CostKey: String, Sendable, Hashable, CaseIterable {
     case upstreamModel = "upstream_model"
     /// Of the charge; nil for calls whose price is unknown, and for those that reached no target.
     case currency
+    /// The user's account, as budgets name it.
+    case user
 }
 
 /// Which charges a report covers: those whose admission lies in `from ..< to`.

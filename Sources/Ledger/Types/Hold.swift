@@ -126,6 +126,8 @@ package struct RequestEnd: Sendable {
     package var session: String?
     /// The experiment's unit, hashed; never a plain user id.
     package var unitHash: [UInt8]?
+    /// The account of the user who asked, without a way back to the user.
+    package var user: String?
     /// The client's own words, as it wrote them in `x-llmgw-tags`.
     package var tags: String?
     package var errorCode: String?

@@ -12,10 +12,12 @@ package struct KeyRecord: Sendable, Hashable {
     package var revokedAt: Int64?
     /// The id of the key that this one rotates out.
     package var replaces: String?
+    /// How the key begins, such as `llmgw-Zk3Q`; nil for keys that were made before this was noted.
+    package var prefix: String?
 
     package init(
         id: String, application: String, name: String, hash: [UInt8], createdAt: Int64, expiresAt: Int64? = nil,
-        revokedAt: Int64? = nil, replaces: String? = nil
+        revokedAt: Int64? = nil, replaces: String? = nil, prefix: String? = nil
     ) {
         self.id = id
         self.application = application
@@ -25,5 +27,6 @@ package struct KeyRecord: Sendable, Hashable {
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt
         self.replaces = replaces
+        self.prefix = prefix
     }
 }

@@ -47,9 +47,9 @@ struct AttemptTable {
               upstream_status, upstream_request, error_code, first_byte_ms, duration_ms, served_model, endpoint, outcome,
               status, stream, started_at, total_ms, total_first_byte_ms, session, unit, tags, request_error, fallback,
               max_tokens, clipped_to, degraded_from, cut_by, idempotency_key, seq, cut, extras, tier,
-              request_sha256)
+              request_sha256, user)
             VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,
-              ?,?,?,?,?)
+              ?,?,?,?,?,?)
             """)
         find = try connection.prepare("SELECT 1 FROM attempt WHERE request=? AND attempt=?")
         let last = try connection.prepare("SELECT max(request) FROM attempt")
@@ -139,6 +139,7 @@ struct AttemptTable {
         bindHold(end, hold, charge)
         bindSettlement(end)
         insertAttempt.bind(end: closing, from: 34)
+        insertAttempt.bind(56, closing?.user)
         try insertAttempt.run()
         greatest = max(greatest, end.request)
     }

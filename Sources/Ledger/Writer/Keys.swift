@@ -7,8 +7,8 @@ extension LedgerWriter {
         try await perform { writer in
             let insert = try writer.connection.prepare(
                 """
-                INSERT INTO key(id, application, name, hash, created_at, expires_at, revoked_at, replaces)
-                VALUES(?,?,?,?,?,?,?,?)
+                INSERT INTO key(id, application, name, hash, created_at, expires_at, revoked_at, replaces,
+                  prefix) VALUES(?,?,?,?,?,?,?,?,?)
                 """)
             insert.bind(1, key.id)
             insert.bind(2, key.application)
@@ -18,6 +18,7 @@ extension LedgerWriter {
             insert.bind(6, key.expiresAt)
             insert.bind(7, key.revokedAt)
             insert.bind(8, key.replaces)
+            insert.bind(9, key.prefix)
             try insert.run()
         }
         keyChanges.add(1, ordering: .releasing)
@@ -56,7 +57,7 @@ extension KeyRecord {
     static func all(_ connection: Connection, application: String?) throws(SQLiteError) -> [KeyRecord] {
         let select = try connection.prepare(
             """
-            SELECT id, application, name, hash, created_at, expires_at, revoked_at, replaces FROM key
+            SELECT id, application, name, hash, created_at, expires_at, revoked_at, replaces, prefix FROM key
             WHERE ?1 IS NULL OR application=?1 ORDER BY created_at, id
             """)
         select.bind(1, application)
@@ -66,7 +67,8 @@ extension KeyRecord {
                 KeyRecord(
                     id: select.text(0), application: select.text(1), name: select.text(2), hash: select.bytes(3),
                     createdAt: select.integer(4), expiresAt: select.optionalInteger(5),
-                    revokedAt: select.optionalInteger(6), replaces: select.optionalText(7)))
+                    revokedAt: select.optionalInteger(6), replaces: select.optionalText(7),
+                    prefix: select.optionalText(8)))
         }
         return keys
     }

@@ -13,14 +13,14 @@ struct RequestTable {
             """
             INSERT OR IGNORE INTO request(request, identity, endpoint, outcome, status, stream, started_at, total_ms,
               total_first_byte_ms, session, unit, tags, request_error, fallback, max_tokens, clipped_to, degraded_from,
-              cut_by, idempotency_key)
-            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+              cut_by, idempotency_key, user)
+            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
             """)
         update = try connection.prepare(
             """
             UPDATE attempt SET endpoint=?, outcome=?, status=?, stream=?, started_at=?, total_ms=?,
               total_first_byte_ms=?, session=?, unit=?, tags=?, request_error=?, fallback=?, max_tokens=?,
-              clipped_to=?, degraded_from=?, cut_by=?, idempotency_key=?
+              clipped_to=?, degraded_from=?, cut_by=?, idempotency_key=?, user=?
             WHERE request=? AND attempt=? AND outcome IS NULL
             """)
         lastAttempt = try connection.prepare("SELECT max(attempt) FROM attempt WHERE request=?")
@@ -32,8 +32,9 @@ struct RequestTable {
         defer { lastAttempt.reset() }
         guard try lastAttempt.step(), let attempt = lastAttempt.optionalInteger(0) else { return false }
         update.bind(end: end, from: 1)
-        update.bind(18, end.request)
-        update.bind(19, attempt)
+        update.bind(18, end.user)
+        update.bind(19, end.request)
+        update.bind(20, attempt)
         try update.run()
         return true
     }
@@ -43,6 +44,7 @@ struct RequestTable {
         insert.bind(1, end.request)
         insert.bind(2, identity)
         insert.bind(end: end, from: 3)
+        insert.bind(20, end.user)
         try insert.run()
         return connection.changes > 0
     }

@@ -90,7 +90,8 @@ extension Command {
             throw Failure.usage(error.message)
         }
         let report = KeyReport(
-            keys: try reader.keys(application: arguments.operands.first), now: Clock.utcMilliseconds())
+            keys: try reader.keys(application: arguments.operands.first), now: Clock.utcMilliseconds(),
+            uses: try reader.lastUses())
         if arguments.text("format") == "json" {
             context.output.line(String(decoding: report.json.bytes, as: UTF8.self))
         } else {

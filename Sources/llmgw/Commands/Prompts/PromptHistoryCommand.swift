@@ -29,7 +29,7 @@ extension Command {
         }
         let line = try PromptTimeLine(name, desk)
         context.output.write(
-            arguments.text("format") == "json" ? line.json.serialized() + [10] : Array(line.table.utf8))
+            arguments.text("format") == "json" ? line.json.serialized() + [10] : Array(line.table(context.view).utf8))
         return .success
     }
 }
@@ -134,12 +134,15 @@ struct PromptTimeLine {
 
     // MARK: Pages
 
-    var table: String {
-        let columns = ["when", "what", "", "who", ""].map { Column($0) }
+    func table(_ view: TableView) -> String {
+        let columns = [
+            Column("when"), Column("what"), Column("", isShortened: true), Column("who", isShortened: true),
+            Column("", isShortened: true),
+        ]
         let rows = events.map { event in
             [PromptTimeLine.time(event.at), event.kind, event.what, event.who, event.detail]
         }
-        return TextTable(columns, rows: rows).text
+        return TextTable(columns, rows: rows).text(for: view)
     }
 
     /// `2026-11-21 08:00`

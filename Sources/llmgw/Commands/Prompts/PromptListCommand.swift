@@ -27,7 +27,7 @@ extension Command {
             context.errors.flush()
         }
         context.output.write(
-            arguments.text("format") == "json" ? list.json.serialized() + [10] : Array(list.table.utf8))
+            arguments.text("format") == "json" ? list.json.serialized() + [10] : Array(list.table(context.view).utf8))
         return .success
     }
 }
@@ -74,14 +74,15 @@ struct PromptList {
         }
     }
 
-    var table: String {
+    func table(_ view: TableView) -> String {
         guard !rows.isEmpty else { return "There are no prompts here.\n" }
         let hasOwner = rows.contains { $0.facts?.owner != nil }
         let hasDate = rows.contains { $0.changed != nil }
-        var columns = [Column("prompt"), Column("on disk")] + labels.map { Column($0) }
-        if hasOwner { columns.append(Column("owner")) }
-        if hasDate { columns.append(Column("changed")) }
-        if hasUse { columns += [Column("requests/day", .right), Column("cost/day", .right)] }
+        var columns = [Column("prompt", isShortened: true), Column("on disk")]
+        columns += labels.map { Column($0, isShortened: true) }
+        if hasOwner { columns.append(Column("owner", spare: 3, isShortened: true)) }
+        if hasDate { columns.append(Column("changed", spare: 4)) }
+        if hasUse { columns += [Column("requests/day", .right, spare: 2), Column("cost/day", .right, spare: 1)] }
         let cells = rows.map { row in
             var cells = [row.name, row.facts.map { $0.version ?? "no version" } ?? "–"]
             cells += labels.map { row.targets[$0] ?? "–" }
@@ -94,7 +95,7 @@ struct PromptList {
             }
             return cells
         }
-        return TextTable(columns, rows: cells).text
+        return TextTable(columns, rows: cells).text(for: view)
     }
 
     var json: JSONValue {
