@@ -1,49 +1,4 @@
-/// What one model of one provider costs from a day on: nano-units per million tokens, by billing class.
-///
-/// `nil` means that the price book names no price for the class; such tokens are billed at ``fallback`` and flagged.
-public struct Rates: Sendable, Hashable {
-    public var input: Int64
-    public var cachedInput: Int64?
-    public var cacheWrite: Int64?
-    public var cacheWrite1h: Int64?
-    public var cacheWrite12h: Int64?
-    public var audioInput: Int64?
-    public var imageInput: Int64?
-    public var output: Int64
-    public var audioOutput: Int64?
-    public var imageOutput: Int64?
-
-    public init(input: Int64, output: Int64) {
-        self.input = input
-        self.output = output
-    }
-
-    /// What an input class without a price of its own is billed at: the dearer of `input` and `cacheWrite`.
-    public var fallback: Int64 { max(input, cacheWrite ?? 0) }
-
-    /// The dearest that an input token can be.
-    public var dearestInput: Int64 {
-        [input, cachedInput, cacheWrite, cacheWrite1h, cacheWrite12h, audioInput, imageInput].compactMap(\.self).max()
-            ?? input
-    }
-
-    /// The dearest that an output token can be; sound and images without a price of their own are billed at
-    /// ``fallback`` or `output`, whichever is dearer.
-    public var dearestOutput: Int64 { max(output, audioOutput ?? fallback, imageOutput ?? fallback) }
-}
-
-/// A price for requests whose whole input is longer than `aboveInputTokens`; it then holds for every class.
-public struct LongContextRates: Sendable, Hashable {
-    public var aboveInputTokens: Int64
-    public var rates: Rates
-
-    public init(aboveInputTokens: Int64, rates: Rates) {
-        self.aboveInputTokens = aboveInputTokens
-        self.rates = rates
-    }
-}
-
-/// One entry of the price book.
+/// One entry of the price book: what one model of one provider costs from a day on.
 public struct Price: Sendable, Hashable {
     /// The provider's name in the configuration, or its kind: `openai`, `anthropic`, …
     public var provider: String
@@ -52,11 +7,10 @@ public struct Price: Sendable, Hashable {
     /// The first day on which it holds, `YYYY-MM-DD`, from 00:00 UTC.
     public var from: String
     public var currency: Currency
+    /// Without conditions: they hold where no others do.
     public var rates: Rates
-    /// In ascending order of the limit.
-    public var longContext: [LongContextRates] = []
-    /// By the name that the vendor reports: `batch`, `flex`, `priority`.
-    public var tiers: [String: Rates] = [:]
+    /// The rates of calls that conditions fit, those that outrank others before them. Change them with ``set(_:when:)``.
+    public private(set) var conditional: [ConditionalRates] = []
     /// What is billed by the piece, such as `web_search`: nano-units each.
     public var perCall: [String: Int64] = [:]
     /// The most input tokens that the model takes.
@@ -72,123 +26,141 @@ public struct Price: Sendable, Hashable {
         self.rates = rates
         self.source = source
     }
+
+    /// Sets the rates of the calls that `conditions` fit; without any condition, those of all others.
+    public mutating func set(_ rates: Rates, when conditions: RateConditions) {
+        guard conditions.count > 0 else {
+            self.rates = rates
+            return
+        }
+        conditional.removeAll { $0.when == conditions }
+        conditional.append(ConditionalRates(when: conditions, rates))
+        conditional.sort { one, other in
+            if one.when.outrank(other.when) { return true }
+            return !other.when.outrank(one.when) && one.when.text < other.when.text
+        }
+    }
+
+    /// Two entries that would bill the same call, with nothing to say which does; nil in a sound price.
+    ///
+    /// Neither outranks the other, and no third entry that does holds for all calls that both fit.
+    package var tie: (RateConditions, RateConditions)? {
+        let all = conditional.map(\.when)
+        for (index, one) in all.enumerated() {
+            for other in all[(index + 1)...] where !one.outrank(other) && !other.outrank(one) {
+                guard let both = one.and(other) else { continue }
+                if !all.contains(where: { $0.outrank(one) && $0.include(both) }) { return (one, other) }
+            }
+        }
+        return nil
+    }
 }
 
 /// What an attempt cost, and which classes had no price of their own.
 public struct Charge: Sendable, Hashable {
     public var nano: Int64
-    /// Names of billing classes that were billed at the fallback price, `unpriced:` and the name of what is billed by
-    /// the piece and has no price, `tier:` and the name of an unknown tier; finance looks at these rows.
+    /// What finance should look at: names of billing classes that were billed at the fallback price, `unpriced:` and the
+    /// name of what is billed by the piece and has no price; `tier:`, `geo:` and `above_input:` with what the call was
+    /// served under and the rates that it was billed at do not name.
     public var unpricedClasses: [String]
 }
 
 extension Price {
+    /// The conditions under which a call is billed; none are the standard rates.
+    public func conditions(totalInput: Int64, tier: String?, geo: String?) -> RateConditions {
+        applying(totalInput, tier, geo)?.when ?? RateConditions()
+    }
+
+    /// The rates that stand under exactly these conditions.
+    public func rates(when conditions: RateConditions) -> Rates? {
+        conditions.count == 0 ? rates : conditional.first { $0.when == conditions }?.rates
+    }
+
+    /// Those that outrank others come first.
+    private func applying(_ totalInput: Int64, _ tier: String?, _ geo: String?) -> ConditionalRates? {
+        conditional.first { $0.when.fit(totalInput: totalInput, tier: tier, geo: geo) }
+    }
+
     /// Returns what `usage` costs, rounded up once to the next nano-unit; nil when it exceeds `Int64`.
     ///
-    /// - Parameter tier: the service tier that the vendor reports to have served. One that the book does not know bills as
-    ///   standard and is flagged as `tier:` and its name.
-    public func charge(for usage: Usage, tier: String? = nil) -> Charge? {
+    /// - Parameters:
+    ///   - tier: the service tier that the vendor reports to have served.
+    ///   - geo: where, if the vendor reports a place that may have a price of its own.
+    public func charge(for usage: Usage, tier: String? = nil, geo: String? = nil) -> Charge? {
         if currency == .usd, let cost = usage.extras?[Usage.vendorCost], cost > 0 {
             return Charge(nano: cost, unpricedClasses: [])
         }
-        let rates = rates(totalInput: usage.totalInput, tier: tier)
-        var sum = Int128(0)
-        var unpriced: [String] = []
-        func add(_ tokens: Int64, _ rate: Int64?, _ name: String, fallback: Int64) {
-            guard tokens > 0 else { return }
-            if rate == nil { unpriced.append(name) }
-            sum += Int128(tokens) * Int128(rate ?? fallback)
-        }
-        add(usage.input, rates.input, "input", fallback: 0)
-        add(usage.cachedInput, rates.cachedInput, "cached_input", fallback: rates.fallback)
-        add(usage.cacheWrite, rates.cacheWrite, "cache_write", fallback: rates.fallback)
-        add(usage.cacheWrite1h, rates.cacheWrite1h, "cache_write_1h", fallback: rates.fallback)
-        add(usage.cacheWrite12h, rates.cacheWrite12h, "cache_write_12h", fallback: rates.fallback)
-        add(usage.audioInput, rates.audioInput, "audio_input", fallback: rates.fallback)
-        add(usage.imageInput, rates.imageInput, "image_input", fallback: rates.fallback)
-        add(usage.output, rates.output, "output", fallback: 0)
-        add(usage.audioOutput, rates.audioOutput, "audio_output", fallback: max(rates.fallback, rates.output))
-        add(usage.imageOutput, rates.imageOutput, "image_output", fallback: max(rates.fallback, rates.output))
-        if let extras = usage.extras { addExtras(extras, to: &sum, &unpriced) }
-        if let tier, tiers[tier] == nil, !Price.standardTiers.contains(tier) {
-            unpriced.append("tier:\(tier.prefix(32))")
-        }
-        return Int64(exactly: Price.dividedUp(sum)).map { Charge(nano: $0, unpricedClasses: unpriced) }
+        let applied = applying(usage.totalInput, tier, geo)
+        guard var charge = charge(for: usage, at: applied?.rates ?? rates) else { return nil }
+        charge.unpricedClasses += unnamed(applied?.when ?? RateConditions(), usage.totalInput, tier, geo)
+        return charge
     }
 
-    /// No count of tokens says what a search costs: without a price it can only be flagged.
-    private func addExtras(_ extras: [String: Int64], to sum: inout Int128, _ unpriced: inout [String]) {
-        for (name, count) in extras.sorted(by: { $0.key < $1.key }) where count > 0 && name != Usage.vendorCost {
+    /// Returns what `usage` costs at some rates of this price.
+    package func charge(for usage: Usage, at rates: Rates) -> Charge? {
+        var sum = Int128(0)
+        var isBeyond = false
+        var unpriced: [String] = []
+        func add(_ count: Int64, _ rate: Int128) {
+            let (cost, tooMuch) = Int128(count).multipliedReportingOverflow(by: rate)
+            let (more, overflowed) = sum.addingReportingOverflow(cost)
+            (sum, isBeyond) = (more, isBeyond || tooMuch || overflowed)
+        }
+        for each in BillingClass.all where usage[each] > 0 {
+            if rates[each] == nil { unpriced.append(each.name) }
+            add(usage[each], Int128(rates.rate(of: each)))
+        }
+        // No count of tokens says what a search costs: without a price it can only be flagged.
+        for (name, count) in usage.pieces where count > 0 {
             guard let rate = perCall[name] else {
                 unpriced.append("unpriced:\(name)")
                 continue
             }
-            sum += Int128(count) * Int128(rate) * 1_000_000
+            add(count, Int128(rate) * 1_000_000)
         }
+        guard !isBeyond, sum <= .max - 999_999 else { return nil }
+        return Int64(exactly: Price.dividedUp(sum)).map { Charge(nano: $0, unpricedClasses: unpriced) }
     }
 
-    /// What vendors call the tier whose prices are the standard ones.
-    private static let standardTiers: Set<String> = ["default", "standard", "auto", "on_demand"]
+    /// What the call was served under and the rates that were applied say nothing of.
+    private func unnamed(_ applied: RateConditions, _ totalInput: Int64, _ tier: String?, _ geo: String?) -> [String] {
+        var names: [String] = []
+        if let tier, applied.tier != tier, !ServiceTier.isStandard(tier) { names.append("tier:\(tier.prefix(32))") }
+        if let geo, applied.geo != geo { names.append("geo:\(geo.prefix(32))") }
+        let steps = conditional.lazy.compactMap(\.when.aboveInput).filter { totalInput > $0 }
+        if let step = steps.max(), step > applied.aboveInput ?? -1 { names.append("above_input:\(step)") }
+        return names
+    }
 
     /// Whether it is known what a call costs that asks for this service tier.
-    ///
-    /// `fast` is reported as `priority` by the vendor that has it.
     public func covers(tier: String) -> Bool {
-        Price.standardTiers.contains(tier) || tiers[tier == "fast" ? "priority" : tier] != nil
+        let reported = ServiceTier.reported(tier)
+        return ServiceTier.isStandard(tier) || conditional.contains { $0.when == RateConditions(tier: reported) }
     }
 
     /// Returns the most that `input` and `output` tokens of unknown classes can cost; nil when it exceeds `Int64`.
     ///
-    /// The bound holds for every service tier and for long contexts that `input` allows.
+    /// The bound holds for every place, and for long contexts that `input` allows.
     ///
-    /// - Parameter pieces: the most that is billed by the piece, in nano-units.
-    public func upperBound(input: Int64, output: Int64, pieces: Int64 = 0) -> Int64? {
-        let reachable = longContext.filter { $0.aboveInputTokens < input }.map(\.rates)
-        let candidates = [rates] + reachable + tiers.values
-        let costs = candidates.map { rates in
-            Int128(input) * Int128(rates.dearestInput) + Int128(output) * Int128(rates.dearestOutput)
+    /// - Parameters:
+    ///   - pieces: the most that is billed by the piece, in nano-units.
+    ///   - tiers: the service tiers beside the standard one that may serve; nil: any.
+    public func upperBound(input: Int64, output: Int64, pieces: Int64 = 0, tiers: Set<String>? = nil) -> Int64? {
+        let reachable = conditional.lazy.filter { entry in
+            if let tier = entry.when.tier, let tiers, !tiers.contains(tier) { return false }
+            return entry.when.aboveInput.map { $0 < input } ?? true
         }
-        return costs.max().flatMap { Int64(exactly: Price.dividedUp($0) + Int128(pieces)) }
+        var most = Price.dearest(rates, input, output)
+        for entry in reachable { most = max(most, Price.dearest(entry.rates, input, output)) }
+        return Int64(exactly: Price.dividedUp(most) + Int128(pieces))
     }
 
-    private func rates(totalInput: Int64, tier: String?) -> Rates {
-        if let tier, let rates = tiers[tier] { return rates }
-        return longContext.last { totalInput > $0.aboveInputTokens }?.rates ?? rates
+    private static func dearest(_ rates: Rates, _ input: Int64, _ output: Int64) -> Int128 {
+        Int128(input) * Int128(rates.dearestInput) + Int128(output) * Int128(rates.dearestOutput)
     }
 
     /// `sum` is in nano-units times tokens per million: one division, upwards.
     private static func dividedUp(_ sum: Int128) -> Int128 {
         (sum + 999_999) / 1_000_000
     }
-}
-
-/// All prices, by provider and model, each with its days.
-public struct PriceBook: Sendable {
-    private var entries: [String: [Price]] = [:]
-
-    /// Creates a book; entries may come in any order.
-    public init(_ prices: [Price] = []) {
-        for price in prices {
-            entries[PriceBook.key(price.provider, price.model), default: []].append(price)
-        }
-        for key in entries.keys {
-            entries[key]?.sort { $0.from < $1.from }
-        }
-    }
-
-    public var all: [Price] {
-        entries.values.flatMap(\.self).sorted { ($0.provider, $0.model, $0.from) < ($1.provider, $1.model, $1.from) }
-    }
-
-    /// Returns the price that holds on `day` (`YYYY-MM-DD`, UTC), or nil: an unpriced model is never free.
-    public func price(provider: String, model: String, on day: String) -> Price? {
-        entries[PriceBook.key(provider, model)]?.last { $0.from <= day }
-    }
-
-    /// All prices of one model, by their day, ascending.
-    public func entries(provider: String, model: String) -> [Price] {
-        entries[PriceBook.key(provider, model)] ?? []
-    }
-
-    private static func key(_ provider: String, _ model: String) -> String { "\(provider)\u{1F}\(model)" }
 }

@@ -64,14 +64,18 @@ public struct Settlement: Sendable, Hashable {
     public var unpricedClasses: [String]
     /// The service tier that served, as the vendor names it; its price was billed where the book has one.
     public var tier: String?
+    /// Where the call was served, where the vendor reports a place that may have a price of its own.
+    public var geo: String?
 
     public init(
-        basis: Basis, usage: Usage, cost: Money?, unpricedClasses: [String] = [], tier: String? = nil
+        basis: Basis, usage: Usage, cost: Money?, unpricedClasses: [String] = [], tier: String? = nil,
+        geo: String? = nil
     ) {
         self.basis = basis
         self.usage = usage
         self.cost = cost
         self.unpricedClasses = unpricedClasses
         self.tier = tier
+        self.geo = geo
     }
 }

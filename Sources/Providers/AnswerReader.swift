@@ -66,6 +66,7 @@ struct AnswerReader: Sendable {
     private mutating func take() {
         let billed = usage.billed
         reading.usage = billed?.usage
+        reading.geo = billed?.geo
         reading.clampedClasses = billed?.clamped ?? []
         reading.implausible = usage.implausible
         reading.isCounted = billed?.isCounted ?? false

@@ -12,6 +12,8 @@ package struct AnswerReading: Sendable, Hashable {
     package var isCounted = false
     /// The service tier that served, as the vendor names it.
     package var tier: String?
+    /// Where, if the vendor reports a place that may have a price of its own.
+    package var geo: String?
     /// The vendor's name for the model that served.
     package var model: String?
     /// The vendor's id of the answer.

@@ -18,11 +18,13 @@ struct CostColumn {
     }
 
     /// What a narrow terminal can do without, in this order.
-    private static let leastFirst = [
-        "reasoning", "cache write", "cached input", "image input", "audio input", "audio output", "attempts", "refused",
-        "budget", "input", "output", "previous", "requests", "low", "high", "corrections", "unpriced", "presumed",
-        "change",
-    ]
+    private static let leastFirst =
+        ["reasoning"] + BillingClass.all.filter { $0 != .input && $0 != .output }.reversed().map(title) + [
+            "attempts", "refused", "budget", "input", "output", "previous", "requests", "low", "high",
+            "corrections", "unpriced", "presumed", "change",
+        ]
+
+    private static func title(_ billingClass: BillingClass) -> String { billingClass.name.replacing("_", with: " ") }
 
     static func key(_ group: CostGroup, at index: Int) -> CostColumn {
         CostColumn(group.rawValue.replacing("_", with: " "), .left, isShortened: !group.isTime) { line in

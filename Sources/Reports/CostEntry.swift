@@ -97,19 +97,14 @@ struct CostCount: Sendable {
     let name: String
     let value: @Sendable (CostFigures) -> Int64
 
-    static let all = [
-        CostCount(name: "requests") { $0.requests },
-        CostCount(name: "attempts") { $0.attempts },
-        CostCount(name: "refused") { $0.refused },
-        CostCount(name: "input_tokens") { $0.usage.input },
-        CostCount(name: "cached_input_tokens") { $0.usage.cachedInput },
-        CostCount(name: "cache_write_tokens") {
-            $0.usage.cacheWrite.addingClamped($0.usage.cacheWrite1h).addingClamped($0.usage.cacheWrite12h)
-        },
-        CostCount(name: "audio_input_tokens") { $0.usage.audioInput },
-        CostCount(name: "image_input_tokens") { $0.usage.imageInput },
-        CostCount(name: "output_tokens") { $0.usage.output },
-        CostCount(name: "audio_output_tokens") { $0.usage.audioOutput },
-        CostCount(name: "reasoning_tokens") { $0.usage.reasoning },
-    ]
+    static let all =
+        [
+            CostCount(name: "requests") { $0.requests },
+            CostCount(name: "attempts") { $0.attempts },
+            CostCount(name: "refused") { $0.refused },
+        ] + classes + [CostCount(name: "reasoning_tokens") { $0.usage.reasoning }]
+
+    private static let classes = BillingClass.all.filter { $0.summary == $0 }.map { shown in
+        CostCount(name: "\(shown.name)_tokens") { $0.usage.tokens(under: shown) }
+    }
 }

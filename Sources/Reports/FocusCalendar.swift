@@ -13,7 +13,7 @@ struct FocusCalendar {
 
     /// A row for each class that has tokens. What was rounded up is divided among them, so that they add up to `cost`.
     func rows(_ key: FocusSum.UsageKey, _ usage: Usage, _ cost: Int64) -> [FocusRow] {
-        let rates = key.price?.rates(key.rates) ?? Rates(input: 0, output: 0)
+        let rates = key.price?.rates(when: key.rates.when) ?? Rates(input: 0, output: 0)
         let meters = TokenMeter.all.filter { $0.tokens(usage) > 0 }
         guard !meters.isEmpty else { return cost == 0 ? [] : [unexplained(key, cost)] }
         let weights = meters.map { UInt128(max(0, $0.tokens(usage))) * UInt128(max(0, $0.rate(rates))) }
@@ -76,8 +76,7 @@ struct FocusCalendar {
     /// rates and its price.
     private static func priceID(_ sku: String, _ key: FocusSum.UsageKey, _ rate: Int64) -> String {
         guard let price = key.price else { return "\(sku)@free" }
-        let tier = key.rates.tier ?? key.rates.aboveInputTokens.map { "above-\($0)" } ?? "standard"
-        return "\(sku)@\(price.from):\(tier):\(Figures.price(rate))"
+        return "\(sku)@\(price.from):\(key.rates.when.word):\(Figures.price(rate))"
     }
 
     private static func details(_ key: FocusSum.UsageKey) -> String {
@@ -86,8 +85,9 @@ struct FocusCalendar {
             members.append(("x_From", .string(price.from)))
             members.append(("x_Source", .string(price.source)))
         }
-        if let tier = key.rates.tier { members.append(("x_Tier", .string(tier))) }
-        if let above = key.rates.aboveInputTokens { members.append(("x_AboveInputTokens", .number(String(above)))) }
+        if let tier = key.rates.when.tier { members.append(("x_Tier", .string(tier))) }
+        if let geo = key.rates.when.geo { members.append(("x_Geo", .string(geo))) }
+        if let above = key.rates.when.aboveInput { members.append(("x_AboveInputTokens", .number(String(above)))) }
         if !key.rates.isExact { members.append(("x_Exact", .bool(false))) }
         return FocusRow.object(members)
     }

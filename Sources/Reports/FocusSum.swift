@@ -69,10 +69,11 @@ struct FocusSum {
             add(cost, OtherKey(day: day, account: account, kind: .presumed, billed: month(of: row.admittedAt)))
             return
         }
-        let free = AppliedRates(tier: nil, aboveInputTokens: nil, isExact: true)
+        let free = AppliedRates(when: RateConditions(), isExact: true)
         let key = UsageKey(
             day: day, account: account, price: row.source.price,
-            rates: row.source.price?.applied(to: row.usage, costing: cost) ?? free, basis: row.basis)
+            rates: row.source.price?.applied(to: row.usage, tier: row.tier, geo: row.geo, costing: cost) ?? free,
+            basis: row.basis)
         add(row.usage, cost, key)
     }
 
@@ -86,14 +87,15 @@ struct FocusSum {
             let key = OtherKey(day: day, account: account, kind: .presumed, billed: month(of: removed.from))
             add(removed.presumed, key)
         }
-        let rates = AppliedRates(tier: nil, aboveInputTokens: nil, isExact: removed.source.isFree)
+        let rates = AppliedRates(when: RateConditions(), isExact: removed.source.isFree)
         let key = UsageKey(day: day, account: account, price: removed.source.price, rates: rates, basis: .reported)
         add(removed.usage, cost.subtractingClamped(removed.presumed), key)
     }
 
     private mutating func add(_ used: Usage, _ cost: Int64, _ key: UsageKey) {
-        let sum = usage[key] ?? (Usage(), 0)
-        usage[key] = (sum.usage.adding(used), sum.cost.addingClamped(cost))
+        var sum = usage[key] ?? (Usage(), 0)
+        sum.usage.add(used)
+        usage[key] = (sum.usage, sum.cost.addingClamped(cost))
     }
 
     mutating func add(_ row: CorrectionRow) {
@@ -135,16 +137,4 @@ struct FocusSum {
     }
 
     private func month(of moment: Int64) -> CivilDate { window.zone.date(atUTC: moment).firstOfMonth }
-}
-
-extension Usage {
-    /// The sum, class by class.
-    fileprivate func adding(_ other: Usage) -> Usage {
-        var sum = CostFigures()
-        sum.usage = self
-        var figures = CostFigures()
-        figures.usage = other
-        sum.add(figures)
-        return sum.usage
-    }
 }

@@ -53,8 +53,14 @@ package struct PriceListing: Sendable {
         let price = line.price
         var parts: [String] = []
         if !line.isInForce { parts.append("not in force") }
-        if !price.tiers.isEmpty { parts.append("tiers " + price.tiers.keys.sorted().joined(separator: ", ")) }
-        parts += price.longContext.map { "above \(Figures.count($0.aboveInputTokens)) tokens other prices" }
+        let conditions = price.conditional.map(\.when)
+        let tiers = Set(conditions.compactMap(\.tier)).sorted()
+        let places = Set(conditions.compactMap(\.geo)).sorted()
+        if !tiers.isEmpty { parts.append("tiers " + tiers.joined(separator: ", ")) }
+        parts += Set(conditions.compactMap(\.aboveInput)).sorted().map {
+            "above \(Figures.count($0)) tokens other prices"
+        }
+        if !places.isEmpty { parts.append("in " + places.joined(separator: ", ") + " other prices") }
         parts += price.perCall.sorted { $0.key < $1.key }.map { "\($0.key) \(Figures.price($0.value)) each" }
         if let note = line.note { parts.append(note) }
         return parts.joined(separator: "; ")

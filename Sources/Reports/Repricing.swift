@@ -130,7 +130,7 @@ package struct Repricing: Sendable {
         if let booked = attempt.currency, booked != price.currency {
             return (nil, booked, "booked in \(booked), the book has a price in \(price.currency)")
         }
-        guard let charge = price.charge(for: settlement.usage, tier: settlement.tier) else {
+        guard let charge = price.charge(for: settlement.usage, tier: settlement.tier, geo: settlement.geo) else {
             return (nil, attempt.currency, "beyond what a ledger holds")
         }
         return (charge.nano, price.currency, nil)

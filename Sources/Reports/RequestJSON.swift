@@ -51,20 +51,10 @@ extension CallIdentity {
 }
 
 extension Usage {
-    /// The classes that the attempt used, by name.
+    /// The classes that the attempt used, by name; those of text are always named.
     var classes: [(name: String, tokens: Int64)] {
-        [
-            ("input", input), ("cached_input", cachedInput), ("cache_write", cacheWrite),
-            ("cache_write_1h", cacheWrite1h), ("cache_write_12h", cacheWrite12h), ("audio_input", audioInput),
-            ("image_input", imageInput), ("output", output), ("audio_output", audioOutput),
-            ("image_output", imageOutput),
-            ("reasoning", reasoning),
-        ].filter { $0.tokens != 0 || $0.name == "input" || $0.name == "output" }
-    }
-
-    /// What was billed by the piece, in the order of the names.
-    var pieces: [(name: String, count: Int64)] {
-        (extras ?? [:]).filter { $0.key != Usage.vendorCost }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        let used = BillingClass.all.filter { self[$0] != 0 || $0 == .input || $0 == .output }
+        return used.map { ($0.name, self[$0]) } + (reasoning == 0 ? [] : [("reasoning", reasoning)])
     }
 
     /// What the vendor itself says that the call cost, in dollars; nil when it says nothing.

@@ -16,11 +16,7 @@ func fuzzStream(_ bytes: [UInt8]) {
 
 private func check(_ whole: Relayed) {
     guard let usage = whole.reading.usage else { return }
-    let figures = [
-        usage.input, usage.cachedInput, usage.cacheWrite, usage.audioInput, usage.imageInput, usage.output,
-        usage.audioOutput,
-    ]
-    precondition(figures.allSatisfy { $0 >= 0 }, "negative usage")
+    precondition(BillingClass.all.allSatisfy { usage[$0] >= 0 }, "negative usage")
     let price = Price(
         provider: "p", model: "m", from: "2026-01-01", currency: .usd, rates: Rates(input: .max, output: .max),
         source: "")

@@ -120,8 +120,9 @@ private let window = (from: midnight, to: midnight + 2 * 86_400_000)
             commit: "c1")
         call.identity.variant = VariantReference(experiment: "tone", phase: 2, variant: "warm")
         var rates = price()
-        rates.longContext = [LongContextRates(aboveInputTokens: 200_000, rates: Rates(input: 2, output: 4))]
-        rates.tiers = ["batch": Rates(input: 1, output: 1)]
+        rates.set(Rates(input: 2, output: 4), when: RateConditions(aboveInput: 200_000))
+        rates.set(Rates(input: 1, output: 1), when: RateConditions(tier: "batch"))
+        rates.set(Rates(input: 3, output: 3), when: RateConditions(tier: "batch", aboveInput: 200_000, geo: "us"))
         call.price = rates
         _ = await ledger.admit(call)
         var ended = end(id, 20)

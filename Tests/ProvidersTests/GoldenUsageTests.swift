@@ -58,9 +58,17 @@ private struct Golden: Sendable, CustomTestStringConvertible {
             provider: "p", model: "m", from: "2026-11-01", currency: .usd, rates: Golden.rates(entry), source: "test")
         for step in entry["long_context"]?.arrayValue ?? [] {
             let above = step["above_input_tokens"]?.integerValue ?? 0
-            price.longContext.append(LongContextRates(aboveInputTokens: above, rates: Golden.rates(step)))
+            price.set(Golden.rates(step), when: RateConditions(aboveInput: above))
         }
-        for tier in entry["tiers"]?.objectValue ?? [] { price.tiers[tier.name] = Golden.rates(tier.value) }
+        for tier in entry["tiers"]?.objectValue ?? [] {
+            price.set(Golden.rates(tier.value), when: RateConditions(tier: tier.name))
+        }
+        for rates in entry["rates"]?.arrayValue ?? [] {
+            let when = RateConditions(
+                tier: rates["when"]?["tier"]?.stringValue, aboveInput: rates["when"]?["above_input"]?.integerValue,
+                geo: rates["when"]?["geo"]?.stringValue)
+            price.set(Golden.rates(rates), when: when)
+        }
         for piece in entry["per_call"]?.objectValue ?? [] {
             price.perCall[piece.name] = Money.nano(decimal: piece.value.stringValue ?? "")
         }
@@ -70,14 +78,7 @@ private struct Golden: Sendable, CustomTestStringConvertible {
     private static func rates(_ entry: JSONValue) -> Rates {
         func nano(_ name: String) -> Int64? { entry[name]?.stringValue.flatMap { Money.nano(decimal: $0) } }
         var rates = Rates(input: nano("input") ?? -1, output: nano("output") ?? -1)
-        rates.cachedInput = nano("cached_input")
-        rates.cacheWrite = nano("cache_write")
-        rates.cacheWrite1h = nano("cache_write_1h")
-        rates.cacheWrite12h = nano("cache_write_12h")
-        rates.audioInput = nano("audio_input")
-        rates.imageInput = nano("image_input")
-        rates.audioOutput = nano("audio_output")
-        rates.imageOutput = nano("image_output")
+        for each in BillingClass.all where each != .input && each != .output { rates[each] = nano(each.name) }
         return rates
     }
 
@@ -85,15 +86,8 @@ private struct Golden: Sendable, CustomTestStringConvertible {
 
     var usage: Usage {
         func count(_ name: String) -> Int64 { expected[name]?.integerValue ?? 0 }
-        var usage = Usage(input: count("input"), output: count("output"))
-        usage.cachedInput = count("cached_input")
-        usage.cacheWrite = count("cache_write")
-        usage.cacheWrite1h = count("cache_write_1h")
-        usage.cacheWrite12h = count("cache_write_12h")
-        usage.audioInput = count("audio_input")
-        usage.imageInput = count("image_input")
-        usage.audioOutput = count("audio_output")
-        usage.imageOutput = count("image_output")
+        var usage = Usage()
+        for each in BillingClass.all { usage[each] = count(each.name) }
         usage.reasoning = count("reasoning")
         for extra in expected["extras"]?.objectValue ?? [] {
             usage.extras = usage.extras ?? [:]
@@ -120,8 +114,9 @@ private struct Golden: Sendable, CustomTestStringConvertible {
         #expect(billed.usage == golden.usage)
         #expect(billed.clamped == golden.texts("clamped"))
         #expect(billed.tier == golden.expected["tier"]?.stringValue)
+        #expect(billed.geo == golden.expected["geo"]?.stringValue)
         let tier = billed.tier ?? golden.document["tier"]?.stringValue
-        let charge = try #require(golden.price.charge(for: billed.usage, tier: tier))
+        let charge = try #require(golden.price.charge(for: billed.usage, tier: tier, geo: billed.geo))
         #expect(charge.nano == golden.expected["nano"]?.integerValue)
         #expect(charge.unpricedClasses == golden.texts("flags"))
     }
@@ -176,11 +171,7 @@ private struct Golden: Sendable, CustomTestStringConvertible {
         let all: [VendorUsage] = [.responses, .anthropic, .converse, .gemini, .cohere, .titan]
         for vendor in all + UsageDialect.allCases.map({ .chat($0) }) {
             let usage = try #require(vendor.read([document])?.usage)
-            let classes = [
-                usage.input, usage.cachedInput, usage.cacheWrite, usage.cacheWrite1h, usage.audioInput,
-                usage.imageInput, usage.output, usage.audioOutput, usage.imageOutput,
-            ]
-            #expect(classes.allSatisfy { $0 >= 0 }, "\(vendor)")
+            #expect(BillingClass.all.allSatisfy { usage[$0] >= 0 }, "\(vendor)")
         }
     }
 }

@@ -103,10 +103,12 @@ import Testing
                 {"from":"2026-11-20T23:00:00Z","to":"2026-11-21T23:00:00Z","zone":"Europe/Berlin","currency":"USD",\
                 "complete":true,"rows":[{"application":"support-bot","requests":12,"attempts":12,"refused":0,\
                 "input_tokens":1200,"cached_input_tokens":0,"cache_write_tokens":0,"audio_input_tokens":0,\
-                "image_input_tokens":0,"output_tokens":240,"audio_output_tokens":0,"reasoning_tokens":0,\
+                "image_input_tokens":0,"output_tokens":240,"audio_output_tokens":0,"image_output_tokens":0,\
+                "reasoning_tokens":0,\
                 "cost":"0.000648900","presumed":"0.000000000","unpriced_requests":0}],"total":{"requests":12,\
                 "attempts":12,"refused":0,"input_tokens":1200,"cached_input_tokens":0,"cache_write_tokens":0,\
                 "audio_input_tokens":0,"image_input_tokens":0,"output_tokens":240,"audio_output_tokens":0,\
+                "image_output_tokens":0,\
                 "reasoning_tokens":0,"cost":"0.000648900","presumed":"0.000000000","unpriced_requests":0}}
                 """)
     }

@@ -10,13 +10,11 @@ import Testing
 
     private var price: Price {
         var rates = Rates(input: 150_000_001, output: 600_000_000)
-        rates.cachedInput = 75_000_000
+        rates[.cachedInput] = 75_000_000
         var price = Price(
             provider: "openai", model: "m1", from: "2026-11-01", currency: .usd, rates: rates, source: "test")
-        price.longContext = [
-            LongContextRates(aboveInputTokens: 1_000, rates: Rates(input: 300_000_000, output: 900_000_000))
-        ]
-        price.tiers = ["batch": Rates(input: 75_000_000, output: 300_000_000)]
+        price.set(Rates(input: 300_000_000, output: 900_000_000), when: RateConditions(aboveInput: 1_000))
+        price.set(Rates(input: 75_000_000, output: 300_000_000), when: RateConditions(tier: "batch"))
         return price
     }
 

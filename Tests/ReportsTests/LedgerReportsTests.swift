@@ -246,12 +246,10 @@ private struct Call {
 
     private var price: Price {
         var rates = Rates(input: 150_000_007, output: 600_000_001)
-        rates.cachedInput = 37_500_003
+        rates[.cachedInput] = 37_500_003
         var price = Price(
             provider: "sim", model: "m\(number % 3)", from: "2026-01-01", currency: .usd, rates: rates, source: "test")
-        price.longContext = [
-            LongContextRates(aboveInputTokens: 900, rates: Rates(input: 300_000_001, output: 9_000_001))
-        ]
+        price.set(Rates(input: 300_000_001, output: 9_000_001), when: RateConditions(aboveInput: 900))
         return price
     }
 

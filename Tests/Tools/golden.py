@@ -12,18 +12,18 @@ from fractions import Fraction
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "ProvidersTests/Golden"
 INPUTS = ["input", "cached_input", "cache_write", "cache_write_1h", "cache_write_12h", "audio_input", "image_input"]
 OUTPUTS = ["output", "audio_output", "image_output"]
-USUAL_TIERS = {"default", "standard", "auto", "on_demand"}
+USUAL_TIERS = {"default", "standard", "standard_only", "auto", "on_demand", ""}
 
 
-def rates_of(price, total_input, tier):
-    """The rates that hold: a tier of its own, else the last step of a long input, else the standard ones."""
-    if tier in price.get("tiers", {}):
-        return price["tiers"][tier]
-    chosen = price
-    for step in price.get("long_context", []):
-        if total_input > step["above_input_tokens"]:
-            chosen = step
-    return chosen
+def rates_of(price, total_input, tier, geo):
+    """The rates that hold and their conditions: most conditions first, then the greatest length of the input."""
+    entries = [({"tier": name}, rates) for name, rates in price.get("tiers", {}).items()]
+    entries += [({"above_input": step["above_input_tokens"]}, step) for step in price.get("long_context", [])]
+    entries += [(rates["when"], rates) for rates in price.get("rates", [])]
+    fitting = [
+        (when, rates) for when, rates in entries
+        if when.get("tier", tier) == tier and when.get("geo", geo) == geo and total_input > when.get("above_input", -1)]
+    return max(fitting, key=lambda entry: (len(entry[0]), entry[0].get("above_input", -1)), default=({}, price))
 
 
 def charge(price, expect, tier):
@@ -31,7 +31,8 @@ def charge(price, expect, tier):
     extras = expect.get("extras", {})
     if extras.get("vendor_cost_nano"):
         return extras["vendor_cost_nano"], []
-    rates = rates_of(price, sum(expect.get(name, 0) for name in INPUTS), tier)
+    total_input, geo = sum(expect.get(name, 0) for name in INPUTS), expect.get("geo")
+    when, rates = rates_of(price, total_input, tier, geo)
     dearer = max(Fraction(rates["input"]), Fraction(rates.get("cache_write", "0")))
     total, flags = Fraction(0), []
     for name in INPUTS + OUTPUTS:
@@ -49,8 +50,15 @@ def charge(price, expect, tier):
             total += count * Fraction(price["per_call"][name])
         else:
             flags.append(f"unpriced:{name}")
-    if tier and tier not in price.get("tiers", {}) and tier not in USUAL_TIERS:
+    if tier and tier != when.get("tier") and tier not in USUAL_TIERS:
         flags.append(f"tier:{tier}")
+    if geo and geo != when.get("geo"):
+        flags.append(f"geo:{geo}")
+    limits = [step["above_input_tokens"] for step in price.get("long_context", [])]
+    limits += [entry["when"].get("above_input", -1) for entry in price.get("rates", [])]
+    step = max((limit for limit in limits if 0 <= limit < total_input), default=-1)
+    if step > when.get("above_input", -1):
+        flags.append(f"above_input:{step}")
     return math.ceil(total * 10**9), flags
 
 

@@ -23,8 +23,7 @@ extension Price {
     /// Every amount that the entry names, by its place in the entry, such as `input` or `tiers.batch.output`.
     package var amounts: [(name: String, nano: Int64)] {
         var all = rates.amounts(under: "")
-        for step in longContext { all += step.rates.amounts(under: "long_context.\(step.aboveInputTokens).") }
-        for (tier, rates) in tiers.sorted(by: { $0.key < $1.key }) { all += rates.amounts(under: "tiers.\(tier).") }
+        for entry in conditional { all += entry.rates.amounts(under: entry.when.place + ".") }
         all += perCall.sorted { $0.key < $1.key }.map { (name: "per_call.\($0.key)", nano: $0.value) }
         return all
     }
@@ -32,12 +31,17 @@ extension Price {
 
 extension Rates {
     fileprivate func amounts(under prefix: String) -> [(name: String, nano: Int64)] {
-        let all: [(String, Int64?)] = [
-            ("input", input), ("cached_input", cachedInput), ("cache_write", cacheWrite),
-            ("cache_write_1h", cacheWrite1h), ("cache_write_12h", cacheWrite12h), ("audio_input", audioInput),
-            ("image_input", imageInput), ("output", output), ("audio_output", audioOutput),
-            ("image_output", imageOutput),
-        ]
-        return all.compactMap { name, nano in nano.map { (name: prefix + name, nano: $0) } }
+        prices.map { (name: prefix + $0.billingClass.name, nano: $0.nano) }
+    }
+}
+
+extension RateConditions {
+    /// Where rates under these conditions stand in an entry: one condition alone has a place of its own.
+    fileprivate var place: String {
+        switch (tier, aboveInput, geo) {
+        case (let tier?, nil, nil): "tiers.\(tier)"
+        case (nil, let limit?, nil): "long_context.\(limit)"
+        default: "rates[\(text)]"
+        }
     }
 }

@@ -101,7 +101,7 @@ package struct PriceLint {
         if entry.hasOutput, rates.output < rates.input, rates.output > 0 {
             add(.warning, entry, "output is cheaper than input; are they the wrong way round?")
         }
-        if let cached = rates.cachedInput, cached > rates.input {
+        if let cached = rates[.cachedInput], cached > rates.input {
             add(.warning, entry, "cached_input is dearer than input")
         }
         // The cheapest tokens that anybody sells are some thousandths of a dollar a million.

@@ -90,8 +90,7 @@ package final class GatewayMetrics: Sendable {
         let usage = settlement.usage
         meter(call).input.increment(by: usage.input)
         meter(call).output.increment(by: usage.output)
-        count(usage.cachedInput, "cached_input", call)
-        count(usage.cacheWrite, "cache_write", call)
+        for each in BillingClass.all where each != .input && each != .output { count(usage[each], each.name, call) }
         count(usage.reasoning, "reasoning", call)
     }
 

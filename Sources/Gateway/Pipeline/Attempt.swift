@@ -20,6 +20,8 @@ final class Attempt {
     let choices: Int64
     /// Of the hold as it is: a stream in slices is quoted anew as it grows.
     var quote: Quote
+    /// The service tiers beside the standard one that may serve; nil: any.
+    let tiers: Set<String>?
     /// The most output tokens of all choices, however far the hold reaches at first.
     let fullOutput: Int64
     /// Nil for a call that is held whole.
@@ -31,7 +33,7 @@ final class Attempt {
 
     init(
         number: Int, target: Target, price: Price?, tools: HostedTools, choices: Int64, quote: Quote,
-        fullOutput: Int64, meter: SliceMeter?, startedAt: UInt64
+        tiers: Set<String>?, fullOutput: Int64, meter: SliceMeter?, startedAt: UInt64
     ) {
         self.number = number
         self.target = target
@@ -39,6 +41,7 @@ final class Attempt {
         self.tools = tools
         self.choices = choices
         self.quote = quote
+        self.tiers = tiers
         self.fullOutput = fullOutput
         self.meter = meter
         self.startedAt = startedAt
@@ -51,7 +54,7 @@ final class Attempt {
     func bound(output: Int64) -> Money? {
         if target.isFree { return .zero(.usd) }
         return price.map { price in
-            let bound = price.upperBound(input: quote.inputTokensMax, output: output, pieces: fees)
+            let bound = price.upperBound(input: quote.inputTokensMax, output: output, pieces: fees, tiers: tiers)
             return Money(nano: bound ?? .max, price.currency)
         }
     }
@@ -109,6 +112,8 @@ extension RequestHandler {
             quote: Quote(
                 provider: target.provider.name, upstreamModel: target.model, attempt: call.attempts + 1,
                 inputTokensMax: input, outputTokensMax: meter?.bound ?? output, bound: nil),
+            tiers: ServiceTier.reachable(
+                from: call.sent.serviceTier, automatic: target.adapter.quirks.usage.automaticTiers),
             fullOutput: output, meter: meter, startedAt: reactor.now)
         attempt.quote.bound = attempt.bound(output: attempt.quote.outputTokensMax)
         return attempt

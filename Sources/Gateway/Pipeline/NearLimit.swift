@@ -79,12 +79,14 @@ extension Price {
     /// - Parameters:
     ///   - besides: output tokens of each answer that no limit counts.
     ///   - pieces: what is billed by the piece, in nano-units.
+    ///   - tiers: as in ``upperBound(input:output:pieces:tiers:)``.
     func affordableOutput(
-        input: Int64, choices: Int64, besides: Int64, pieces: Int64, within nano: Int64, atMost most: Int64
+        input: Int64, choices: Int64, besides: Int64, pieces: Int64, tiers: Set<String>?, within nano: Int64,
+        atMost most: Int64
     ) -> Int64 {
         func fits(_ tokens: Int64) -> Bool {
             let (output, overflowed) = tokens.addingClamped(besides).multipliedReportingOverflow(by: choices)
-            guard !overflowed, let bound = upperBound(input: input, output: output, pieces: pieces) else {
+            guard !overflowed, let bound = upperBound(input: input, output: output, pieces: pieces, tiers: tiers) else {
                 return false
             }
             return bound <= nano
@@ -119,7 +121,7 @@ extension RequestHandler {
         let besides = call.sent.document.predictionBound()
         let tokens = price.affordableOutput(
             input: attempt.quote.inputTokensMax, choices: choices, besides: besides, pieces: attempt.fees,
-            within: noRoom.affordable, atMost: attempt.fullOutput / choices - besides - 1)
+            tiers: attempt.tiers, within: noRoom.affordable, atMost: attempt.fullOutput / choices - besides - 1)
         let least = call.sent.endpoint == .responses ? RequestHandler.leastOutputOfResponses : 1
         return tokens >= least ? tokens : 0
     }

@@ -10,7 +10,7 @@ import Providers
 /// What became of an attempt, before money is made of it.
 enum AttemptOutcome {
     /// The vendor reported what it used.
-    case reported(Usage, tier: String?)
+    case reported(Usage, tier: String?, geo: String? = nil)
     /// The vendor was left while it wrote; no more output than this was billed.
     case counted(output: Int64)
     /// A complete refusal, or no byte of the request left: nothing was billed.
@@ -119,11 +119,12 @@ extension Attempt {
                 basis: .counted, usage: Usage(input: quote.inputTokensMax, output: output), cost: bound(output: output))
         case .unknown:
             return presumed(for: served?.implausible ?? [])
-        case .reported(let usage, let tier):
+        case .reported(let usage, let tier, let geo):
             let (verdict, names) = check.verdict(on: usage, of: served)
             guard verdict != .presumed else { return presumed(for: names) }
             var settlement = Settlement(
-                basis: verdict == .counted ? .counted : .reported, usage: usage, cost: nil, tier: tier)
+                basis: verdict == .counted ? .counted : .reported, usage: usage, cost: nil, tier: tier,
+                geo: geo)
             settlement.unpricedClasses =
                 names.map { "implausible:\($0)" } + (served?.clampedClasses ?? []).map { "clamped:\($0)" }
             return priced(settlement)
@@ -143,7 +144,9 @@ extension Attempt {
         guard price.currency == .usd, let own = settlement.usage.extras?[Usage.vendorCost] else { return }
         var tokens = settlement.usage
         tokens.extras?[Usage.vendorCost] = nil
-        guard let book = price.charge(for: tokens, tier: settlement.tier)?.nano, book > 0 else { return }
+        guard let book = price.charge(for: tokens, tier: settlement.tier, geo: settlement.geo)?.nano, book > 0 else {
+            return
+        }
         let isLow = own.multipliedClamped(by: 100) < book
         guard isLow || book.multipliedClamped(by: 100) < own else { return }
         settlement.unpricedClasses.append("implausible:cost")
@@ -156,7 +159,7 @@ extension Attempt {
         guard !target.isFree, let price else { return settlement }
         if !tools.isEmpty { addUncounted(to: &settlement, price) }
         holdAgainstBook(&settlement, price)
-        guard let charge = price.charge(for: settlement.usage, tier: settlement.tier),
+        guard let charge = price.charge(for: settlement.usage, tier: settlement.tier, geo: settlement.geo),
             charge.nano <= Attempt.largestCharge
         else {
             // A figure beyond all bounds is a fault; what was held is the most that anybody can stand for.

@@ -132,7 +132,7 @@ extension RequestHandler {
     /// What a whole stream came to. Without usage it is presumed at its hold; one that is held in slices may have written more
     /// than that.
     private func outcome(of attempt: Attempt, _ reading: AnswerReading) -> AttemptOutcome {
-        if let usage = reading.usage { return .reported(usage, tier: reading.tier) }
+        if let usage = reading.usage { return .reported(usage, tier: reading.tier, geo: reading.geo) }
         guard let meter = attempt.meter, reading.outputBytes > meter.bound else { return .unknown }
         return .counted(output: min(meter.full, reading.outputBytes))
     }

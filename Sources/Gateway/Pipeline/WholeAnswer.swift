@@ -47,7 +47,8 @@ extension RequestHandler {
             of: call, isGone ? .cancelled : refusal == nil ? .completed : .failed,
             status: refusal?.status ?? head.status, error: refusal?.code)
         do throws(LedgerError) {
-            let outcome = reading.usage.map { AttemptOutcome.reported($0, tier: reading.tier) } ?? .unknown
+            let outcome =
+                reading.usage.map { AttemptOutcome.reported($0, tier: reading.tier, geo: reading.geo) } ?? .unknown
             let cost = try await settle(
                 call, attempt, outcome, status: head.status, served: reading, closing: closing)
             if let refusal {

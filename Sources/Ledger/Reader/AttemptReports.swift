@@ -7,14 +7,13 @@ extension LedgerReader {
         let select = try connection.prepare(
             """
             SELECT attempt, identity, state, admitted_at, input_max, output_max, bound_nano, basis, cost_nano, unpriced,
-              input, cached_input, cache_write, cache_write_1h, cache_write_12h, audio_input, image_input, output,
-              audio_output, reasoning, upstream_status, upstream_request, error_code, first_byte_ms, duration_ms,
-              served_model, seq, cut, extras, tier, request_sha256
+              upstream_status, upstream_request, error_code, first_byte_ms, duration_ms, served_model, seq, cut, extras,
+              tier, request_sha256, geo, \(UsageColumns.list)
             FROM attempt WHERE request=?1
             UNION ALL
             SELECT attempt, identity, state, admitted_at, input_max, output_max, bound_nano, NULL, NULL, NULL,
-              NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, seq, 0,
-              NULL, NULL, NULL
+              NULL, NULL, NULL, NULL, NULL, NULL, seq, 0, NULL,
+              NULL, NULL, NULL\(String(repeating: ", NULL", count: UsageColumns.names.count))
             FROM hold WHERE request=?1 ORDER BY attempt
             """)
         select.bind(1, request)
@@ -42,20 +41,21 @@ extension LedgerReader {
             admittedAt: row.integer(3), quote: quote)
         if let basis = row.optionalText(7).flatMap(Basis.init) {
             let unpriced = row.text(9).split(separator: ",").map(String.init)
-            var usage = row.usage(from: 10)
-            usage.readExtras(row.optionalText(28))
+            var usage = row.usage(from: 22)
+            usage.extras = row.optionalText(18).flatMap(UsageExtras.read)
             detail.settlement = Settlement(
-                basis: basis, usage: usage, cost: money(8), unpricedClasses: unpriced, tier: row.optionalText(29))
+                basis: basis, usage: usage, cost: money(8), unpricedClasses: unpriced, tier: row.optionalText(19),
+                geo: row.optionalText(21))
         }
-        detail.upstreamStatus = row.optionalInteger(20).map { Int(clamping: $0) }
-        detail.upstreamRequestID = row.optionalText(21)
-        detail.errorCode = row.optionalText(22)
-        detail.firstByteMs = row.optionalInteger(23)
-        detail.durationMs = row.optionalInteger(24)
-        detail.servedModel = row.optionalText(25)
-        detail.extensions = Int(clamping: row.integer(26))
-        detail.cut = row.integer(27) != 0
-        detail.sentDigest = row.optionalBytes(30).flatMap { Digest(bytes: $0) }
+        detail.upstreamStatus = row.optionalInteger(10).map { Int(clamping: $0) }
+        detail.upstreamRequestID = row.optionalText(11)
+        detail.errorCode = row.optionalText(12)
+        detail.firstByteMs = row.optionalInteger(13)
+        detail.durationMs = row.optionalInteger(14)
+        detail.servedModel = row.optionalText(15)
+        detail.extensions = Int(clamping: row.integer(16))
+        detail.cut = row.integer(17) != 0
+        detail.sentDigest = row.optionalBytes(20).flatMap { Digest(bytes: $0) }
         return detail
     }
 

@@ -50,10 +50,10 @@ extension LedgerReader {
             let skew = try connection.integer("SELECT value FROM meta WHERE name='skew_ms'") ?? 0
             let select = try connection.prepare(
                 """
-                SELECT request, attempt, identity, admitted_at, basis, cost_nano, unpriced, tier, extras,
-                  input, cached_input, cache_write, cache_write_1h, cache_write_12h, audio_input, image_input, output,
-                  audio_output, reasoning, EXISTS(SELECT 1 FROM adjustment AS a
-                    WHERE a.request=attempt.request AND a.attempt=attempt.attempt AND a.period IS NULL), served_model
+                SELECT request, attempt, identity, admitted_at, basis, cost_nano, unpriced, tier, extras, served_model,
+                  EXISTS(SELECT 1 FROM adjustment AS a
+                    WHERE a.request=attempt.request AND a.attempt=attempt.attempt AND a.period IS NULL), geo,
+                  \(UsageColumns.list)
                 FROM attempt WHERE request>=? AND request<=? AND admitted_at>=? AND admitted_at<? AND state<>'voided'
                 ORDER BY request, attempt
                 """)
@@ -65,7 +65,7 @@ extension LedgerReader {
             select.bind(4, to)
             while try select.step() {
                 guard var attempt = try billed(select) else { continue }
-                if select.integer(19) != 0 { try addCorrections(to: &attempt) }
+                if select.integer(10) != 0 { try addCorrections(to: &attempt) }
                 try body(attempt)
             }
         }
@@ -74,16 +74,16 @@ extension LedgerReader {
     private func billed(_ row: Statement) throws -> BilledAttempt? {
         let entry = try identities.entry(row.integer(2))
         guard let basis = Basis(rawValue: row.text(4)) else { return nil }
-        var usage = row.usage(from: 9)
-        usage.readExtras(row.optionalText(8))
+        var usage = row.usage(from: 12)
+        usage.extras = row.optionalText(8).flatMap(UsageExtras.read)
         let cost = row.optionalInteger(5).map { Money(nano: $0, entry.currency ?? .usd) }
         let settlement = Settlement(
             basis: basis, usage: usage, cost: cost, unpricedClasses: row.text(6).split(separator: ",").map(String.init),
-            tier: row.optionalText(7))
+            tier: row.optionalText(7), geo: row.optionalText(11))
         return BilledAttempt(
             request: row.requestID(0), attempt: Int(clamping: row.integer(1)), admittedAt: row.integer(3),
             provider: entry.provider ?? "", upstreamModel: entry.upstreamModel ?? "",
-            servedModel: row.optionalText(20), isFree: entry.isFree,
+            servedModel: row.optionalText(9), isFree: entry.isFree,
             currency: cost == nil ? nil : entry.currency, settlement: settlement, corrections: [:], repricings: 0)
     }
 

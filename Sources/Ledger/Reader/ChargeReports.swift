@@ -58,18 +58,20 @@ extension LedgerReader {
     ) throws {
         let select = try connection.prepare(
             """
-            SELECT identity, admitted_at, basis, cost_nano, input, cached_input, cache_write, cache_write_1h,
-              cache_write_12h, audio_input, image_input, output, audio_output, reasoning, superseded
+            SELECT identity, admitted_at, basis, cost_nano, superseded, extras, tier, geo, \(UsageColumns.list)
             FROM attempt WHERE request>=? AND request<=? AND admitted_at>=? AND admitted_at<? AND state<>'voided'
             """)
         span.bind(to: select, skew: skew)
         while try select.step() {
             guard let source = try source(select.integer(0), query), let basis = Basis(rawValue: select.text(2))
             else { continue }
+            var usage = select.usage(from: 8)
+            usage.extras = select.optionalText(5).flatMap(UsageExtras.read)
             body(
                 ChargeRow(
-                    source: source, admittedAt: select.integer(1), basis: basis, usage: select.usage(from: 4),
-                    cost: select.optionalInteger(3), isSuperseded: select.integer(14) != 0))
+                    source: source, admittedAt: select.integer(1), basis: basis, usage: usage,
+                    cost: select.optionalInteger(3), isSuperseded: select.integer(4) != 0, tier: select.optionalText(6),
+                    geo: select.optionalText(7)))
         }
     }
 

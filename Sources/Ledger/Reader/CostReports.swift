@@ -71,9 +71,8 @@ extension LedgerReader {
             SELECT identity, sum(superseded=0), count(*),
               sum(superseded=0 AND cost_nano IS NULL), count(cost_nano), sum(cost_nano/1000000000), sum(cost_nano%1000000000),
               sum(iif(state='presumed', cost_nano, 0)/1000000000), sum(iif(state='presumed', cost_nano, 0)%1000000000),
-              sum(input), sum(cached_input), sum(cache_write), sum(cache_write_1h), sum(cache_write_12h),
-              sum(audio_input), sum(image_input), sum(output), sum(audio_output), sum(reasoning), \(sum.userColumn)
-            FROM attempt WHERE request>=? AND request<=? AND admitted_at>=? AND admitted_at<? GROUP BY identity, 20
+              \(sum.userColumn), \(UsageColumns.sums)
+            FROM attempt WHERE request>=? AND request<=? AND admitted_at>=? AND admitted_at<? GROUP BY identity, 10
             """)
         span.bind(to: select, skew: skew)
         while try select.step() {
@@ -86,8 +85,8 @@ extension LedgerReader {
                 figures.cost[currency] = money(select, 5)
                 figures.presumed[currency] = money(select, 7)
             }
-            figures.usage = select.usage(from: 9)
-            sum.add(figures, entry, day: span.label, open: 0, user: select.optionalText(19))
+            figures.usage = select.usage(from: 10)
+            sum.add(figures, entry, day: span.label, open: 0, user: select.optionalText(9))
         }
     }
 

@@ -85,8 +85,11 @@ extension RollupFigures {
     fileprivate static func finding(_ key: RollupKey, _ stored: RollupFigures, _ rows: RollupFigures) -> Finding {
         let counts: [(name: String, value: (RollupFigures) -> Int64)] = [
             ("attempts", \.attempts), ("requests", \.requests), ("refused", \.refused), ("unpriced", \.unpriced),
-            ("input", \.usage.input), ("output", \.usage.output),
+            ("priced", \.priced), ("reasoning", \.usage.reasoning),
         ]
+        let tokens = BillingClass.all.map { each in
+            (name: each.name, value: { (figures: RollupFigures) in figures.usage[each] })
+        }
         let place = "roll-up of slot \(key.slot), identity \(key.identity)"
         if stored.cost != rows.cost {
             let texts = (Money.decimal(nano: stored.cost.nano), Money.decimal(nano: rows.cost.nano))
@@ -96,10 +99,10 @@ extension RollupFigures {
             let texts = (Money.decimal(nano: stored.presumed.nano), Money.decimal(nano: rows.presumed.nano))
             return Finding(place: place, problem: "presumed is \(texts.0), its rows sum up to \(texts.1)")
         }
-        for count in counts where count.value(stored) != count.value(rows) {
+        for count in counts + tokens where count.value(stored) != count.value(rows) {
             let problem = "\(count.name) is \(count.value(stored)), its rows sum up to \(count.value(rows))"
             return Finding(place: place, problem: problem)
         }
-        return Finding(place: place, problem: "its token counts are not those of its rows")
+        return Finding(place: place, problem: "it is not the sum of its rows")
     }
 }

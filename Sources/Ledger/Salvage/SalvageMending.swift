@@ -38,7 +38,7 @@ struct SalvageMending {
         (
             """
             DELETE FROM price_rates WHERE price NOT IN (SELECT id FROM price);
-            UPDATE identity SET price=NULL WHERE price NOT IN (SELECT price FROM price_rates WHERE tier='');
+            UPDATE identity SET price=NULL WHERE price NOT IN (SELECT price FROM price_rates WHERE tier='' AND above_input<0 AND geo='');
             """, "identities have lost their price"
         ),
         (

@@ -1,9 +1,9 @@
 /// The steps since version 4, in the order in which they are done.
 extension MigrationStep {
-    static let all: [MigrationStep] = version5
+    static let all: [MigrationStep] = version5 + columnsOfClasses
 
     private static let version5: [MigrationStep] = [
-        alertsOfEachLimit, alertsOfRefusals, keyPrefixesAndUsers,
+        alertsOfEachLimit, alertsOfRefusals, keyPrefixesAndUsers, ratesWithConditions, placeOfAttempts,
     ]
 
     /// Lists of keys show how a key begins, and reports can group by user.

@@ -10,6 +10,8 @@ final class PriceTable {
     private let insertRates: Statement
     private var ids: [Price: Int64] = [:]
 
+    private static let classes = BillingClass.all.map(\.name).joined(separator: ", ")
+
     init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
         let columns = "id, provider, model, valid_from, currency, source, context_window, max_output_tokens, per_call"
@@ -18,15 +20,18 @@ final class PriceTable {
         one = try connection.prepare("SELECT \(columns) FROM price WHERE id=?")
         rates = try connection.prepare(
             """
-            SELECT tier, above_input, input, cached_input, cache_write, cache_write_1h, cache_write_12h, audio_input,
-              image_input, output, audio_output, image_output FROM price_rates WHERE price=? ORDER BY tier, above_input
+            SELECT tier, above_input, geo, \(PriceTable.classes) FROM price_rates WHERE price=?
             """)
         insert = try connection.prepare(
             """
             INSERT INTO price(provider, model, valid_from, currency, source, context_window, max_output_tokens, per_call)
             VALUES(?,?,?,?,?,?,?,?)
             """)
-        insertRates = try connection.prepare("INSERT INTO price_rates VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)")
+        insertRates = try connection.prepare(
+            """
+            INSERT INTO price_rates(price, tier, above_input, geo, \(PriceTable.classes))
+            VALUES(?,?,?,?\(String(repeating: ",?", count: BillingClass.all.count)))
+            """)
     }
 
     /// Returns the number of exactly this price; stores it on first use.
@@ -67,26 +72,17 @@ final class PriceTable {
         insert.bind(8, UsageExtras.text(price.perCall))
         try insert.run()
         let id = connection.lastRowID
-        try store(price.rates, of: id, tier: "", above: -1)
-        for long in price.longContext { try store(long.rates, of: id, tier: "", above: long.aboveInputTokens) }
-        for (tier, rates) in price.tiers { try store(rates, of: id, tier: tier, above: -1) }
+        try store(price.rates, of: id, when: RateConditions())
+        for entry in price.conditional { try store(entry.rates, of: id, when: entry.when) }
         return id
     }
 
-    private func store(_ rates: Rates, of price: Int64, tier: String, above: Int64) throws(SQLiteError) {
+    private func store(_ rates: Rates, of price: Int64, when: RateConditions) throws(SQLiteError) {
         insertRates.bind(1, price)
-        insertRates.bind(2, tier)
-        insertRates.bind(3, above)
-        insertRates.bind(4, rates.input)
-        insertRates.bind(5, rates.cachedInput)
-        insertRates.bind(6, rates.cacheWrite)
-        insertRates.bind(7, rates.cacheWrite1h)
-        insertRates.bind(8, rates.cacheWrite12h)
-        insertRates.bind(9, rates.audioInput)
-        insertRates.bind(10, rates.imageInput)
-        insertRates.bind(11, rates.output)
-        insertRates.bind(12, rates.audioOutput)
-        insertRates.bind(13, rates.imageOutput)
+        insertRates.bind(2, when.tier ?? "")
+        insertRates.bind(3, when.aboveInput ?? -1)
+        insertRates.bind(4, when.geo ?? "")
+        for each in BillingClass.all { insertRates.bind(Int32(5 + each.rawValue), rates[each]) }
         try insertRates.run()
     }
 
@@ -101,28 +97,17 @@ final class PriceTable {
         rates.bind(1, row.integer(0))
         defer { rates.reset() }
         while try rates.step() {
-            let (tier, above, found) = (rates.text(0), rates.integer(1), readRates())
-            if !tier.isEmpty {
-                price.tiers[tier] = found
-            } else if above >= 0 {
-                price.longContext.append(LongContextRates(aboveInputTokens: above, rates: found))
-            } else {
-                price.rates = found
-            }
+            let (tier, above, geo) = (rates.text(0), rates.integer(1), rates.text(2))
+            let conditions = RateConditions(
+                tier: tier.isEmpty ? nil : tier, aboveInput: above < 0 ? nil : above, geo: geo.isEmpty ? nil : geo)
+            price.set(readRates(), when: conditions)
         }
         return price
     }
 
     private func readRates() -> Rates {
-        var found = Rates(input: rates.integer(2), output: rates.integer(9))
-        found.cachedInput = rates.optionalInteger(3)
-        found.cacheWrite = rates.optionalInteger(4)
-        found.cacheWrite1h = rates.optionalInteger(5)
-        found.cacheWrite12h = rates.optionalInteger(6)
-        found.audioInput = rates.optionalInteger(7)
-        found.imageInput = rates.optionalInteger(8)
-        found.audioOutput = rates.optionalInteger(10)
-        found.imageOutput = rates.optionalInteger(11)
+        var found = Rates(input: 0, output: 0)
+        for each in BillingClass.all { found[each] = rates.optionalInteger(Int32(3 + each.rawValue)) }
         return found
     }
 }

@@ -85,8 +85,7 @@ struct RollupDerivation {
             switch self {
             case .attempts:
                 """
-                SELECT admitted_at, identity, superseded, state='presumed', cost_nano, input, cached_input, cache_write,
-                  cache_write_1h, cache_write_12h, audio_input, image_input, output, audio_output, reasoning
+                SELECT admitted_at, identity, superseded, state='presumed', cost_nano, \(UsageColumns.list)
                 FROM attempt WHERE request>=? AND request<=? AND admitted_at>=? AND admitted_at<?
                 """
             case .refusals:

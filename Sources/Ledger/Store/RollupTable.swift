@@ -3,11 +3,11 @@ import Inference
 /// The rows of `rollup`: sums that a report over months reads in place of the rows of its attempts.
 struct RollupTable {
     /// After `slot` and `identity`, in the order of ``Statement/rollup(from:)``.
-    static let columns = [
-        "requests", "attempts", "refused", "unpriced", "priced", "cost_units", "cost_nanos", "presumed_units",
-        "presumed_nanos", "input", "cached_input", "cache_write", "cache_write_1h", "cache_write_12h", "audio_input",
-        "image_input", "output", "audio_output", "reasoning",
-    ]
+    static let columns =
+        [
+            "requests", "attempts", "refused", "unpriced", "priced", "cost_units", "cost_nanos", "presumed_units",
+            "presumed_nanos",
+        ] + UsageColumns.names
 
     private let upsert: Statement
 
@@ -40,7 +40,7 @@ struct RollupTable {
 }
 
 extension Statement {
-    /// Nineteen columns in the order of ``RollupTable/columns``.
+    /// Columns in the order of ``RollupTable/columns``.
     func rollup(from column: Int32) -> RollupFigures {
         var figures = RollupFigures()
         figures.requests = integer(column)

@@ -26,6 +26,9 @@ package struct ChargeRow: Sendable {
     package var cost: Int64?
     /// Another attempt of the same request came after it.
     package var isSuperseded = false
+    /// The service tier that served, and where, as the vendor reported them.
+    package var tier: String?
+    package var geo: String?
 }
 
 /// A correction of a charge, after its settlement.

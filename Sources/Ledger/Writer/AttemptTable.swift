@@ -42,14 +42,12 @@ struct AttemptTable {
         insertAttempt = try connection.prepare(
             """
             INSERT INTO attempt(request, attempt, identity, superseded, admitted_at, input_max, output_max, bound_nano,
-              period, fx, held_nano, posted_nano, state, basis, cost_nano, violation, input, cached_input, cache_write,
-              cache_write_1h, cache_write_12h, audio_input, image_input, output, audio_output, reasoning, unpriced,
-              upstream_status, upstream_request, error_code, first_byte_ms, duration_ms, served_model, endpoint, outcome,
-              status, stream, started_at, total_ms, total_first_byte_ms, session, unit, tags, request_error, fallback,
-              max_tokens, clipped_to, degraded_from, cut_by, idempotency_key, seq, cut, extras, tier,
-              request_sha256, user)
-            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,
-              ?,?,?,?,?,?)
+              period, fx, held_nano, posted_nano, state, basis, cost_nano, violation, unpriced, upstream_status,
+              upstream_request, error_code, first_byte_ms, duration_ms, served_model, seq, cut, extras, tier,
+              request_sha256, geo, endpoint, outcome, status, stream, started_at, total_ms, total_first_byte_ms, session,
+              unit, tags, request_error, fallback, max_tokens, clipped_to, degraded_from, cut_by, idempotency_key,
+              user, \(UsageColumns.list))
+            VALUES(?\(String(repeating: ",?", count: 46 + UsageColumns.names.count)))
             """)
         find = try connection.prepare("SELECT 1 FROM attempt WHERE request=? AND attempt=?")
         let last = try connection.prepare("SELECT max(request) FROM attempt")
@@ -138,8 +136,8 @@ struct AttemptTable {
         }
         bindHold(end, hold, charge)
         bindSettlement(end)
-        insertAttempt.bind(end: closing, from: 34)
-        insertAttempt.bind(56, closing?.user)
+        insertAttempt.bind(end: closing, from: 30)
+        insertAttempt.bind(47, closing?.user)
         try insertAttempt.run()
         greatest = max(greatest, end.request)
     }
@@ -159,9 +157,9 @@ struct AttemptTable {
         insertAttempt.bind(12, charge.lines.first)
         insertAttempt.bind(15, charge.cost)
         insertAttempt.bind(16, charge.violation)
-        insertAttempt.bind(51, Int64(hold.seq))
+        insertAttempt.bind(24, Int64(hold.seq))
         // What was not billed was not sent, so nothing was cut.
-        insertAttempt.bind(52, end.cut && end.settlement.basis != .notBilled)
+        insertAttempt.bind(25, end.cut && end.settlement.basis != .notBilled)
     }
 
     private func bindSettlement(_ end: AttemptEnd) {
@@ -172,18 +170,19 @@ struct AttemptTable {
         case .presumed: bindState("presumed", "presumed")
         case .notBilled: bindState("voided", "not_billed")
         }
-        insertAttempt.bind(settlement.usage.bounded, from: 17)
+        insertAttempt.bind(settlement.usage.bounded, from: 48)
         let unpriced = settlement.unpricedClasses
-        insertAttempt.bind(27, unpriced.isEmpty ? nil : unpriced.joined(separator: ","))
-        insertAttempt.bind(28, end.upstreamStatus)
-        insertAttempt.bind(29, end.upstreamRequestID)
-        insertAttempt.bind(30, end.errorCode)
-        insertAttempt.bind(31, end.firstByteMs)
-        insertAttempt.bind(32, end.durationMs)
-        insertAttempt.bind(33, end.servedModel)
-        insertAttempt.bind(53, settlement.usage.storedExtras)
-        insertAttempt.bind(54, settlement.tier.map { $0.utf8.count <= 64 ? $0 : String($0.prefix(64)) })
-        insertAttempt.bind(55, end.sentDigest?.bytes)
+        insertAttempt.bind(17, unpriced.isEmpty ? nil : unpriced.joined(separator: ","))
+        insertAttempt.bind(18, end.upstreamStatus)
+        insertAttempt.bind(19, end.upstreamRequestID)
+        insertAttempt.bind(20, end.errorCode)
+        insertAttempt.bind(21, end.firstByteMs)
+        insertAttempt.bind(22, end.durationMs)
+        insertAttempt.bind(23, end.servedModel)
+        insertAttempt.bind(26, UsageExtras.text(settlement.usage.extras))
+        insertAttempt.bind(27, settlement.tier.map { $0.utf8.count <= 64 ? $0 : String($0.prefix(64)) })
+        insertAttempt.bind(28, end.sentDigest?.bytes)
+        insertAttempt.bind(29, settlement.geo.map { $0.utf8.count <= 64 ? $0 : String($0.prefix(64)) })
     }
 
     private func bindState(_ state: StaticString, _ basis: StaticString) {

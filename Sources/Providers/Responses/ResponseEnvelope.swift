@@ -106,13 +106,12 @@ extension ResponseEnvelope {
     /// Usage as it is billed; null when the upstream reported none.
     private static func write(_ reading: AnswerReading, to output: inout JSONWriter) {
         guard let usage = reading.usage else { return output.null() }
-        let writes = usage.cacheWrite.addingClamped(usage.cacheWrite1h).addingClamped(usage.cacheWrite12h)
         output.beginObject()
         output.member("input_tokens", usage.totalInput)
         output.name("input_tokens_details")
         output.beginObject()
         output.member("cached_tokens", usage.cachedInput)
-        output.member("cache_write_tokens", writes)
+        output.member("cache_write_tokens", usage.tokens(under: .cacheWrite))
         output.endObject()
         output.member("output_tokens", usage.totalOutput)
         output.name("output_tokens_details")

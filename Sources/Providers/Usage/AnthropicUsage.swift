@@ -47,13 +47,17 @@ struct AnthropicUsage: UsageReader {
         if let searches, searches > 0 { extras["web_search"] = searches }
         if let fetches, fetches > 0 { extras["web_fetch"] = fetches }
         usage.extras = extras.isEmpty ? nil : extras
-        return BilledUsage(usage: usage, tier: billedTier)
+        return BilledUsage(
+            usage: usage, tier: billedTier, geo: place.flatMap { AnthropicUsage.anywhere.contains($0) ? nil : $0 })
     }
 
-    /// Speed and place have prices of their own: `fast`, `us`, `priority-us`; `standard` when all is as usual.
+    /// What the vendor says when it was served wherever there was room.
+    private static let anywhere: Set = ["global", "not_available", ""]
+
+    /// Speed has a price of its own: `fast`, or `priority-fast`; the tier as it is reported when the speed is as usual.
     private var billedTier: String? {
-        let usual: Set = ["standard", "global", "not_available", ""]
-        let parts = [tier, speed, place].compactMap { $0.flatMap { usual.contains($0) ? nil : $0 } }
-        return parts.isEmpty ? tier : parts.joined(separator: "-")
+        guard let speed, speed != "standard", !speed.isEmpty else { return tier }
+        guard let tier, tier != "standard", !tier.isEmpty else { return speed }
+        return "\(tier)-\(speed)"
     }
 }

@@ -7,14 +7,19 @@ package struct BilledUsage: Sendable, Hashable {
     package var usage: Usage
     /// The service tier that the usage itself names; nil when it stands elsewhere in the answer or nowhere.
     package var tier: String?
+    /// Where the call was served, if the vendor reports a place that may have a price of its own.
+    package var geo: String?
     /// Names of classes whose figure was larger than the total that it is a part of: they were cut to it.
     package var clamped: [String]
     /// Whether figures contradict each other, and the dearer reading was taken.
     package var isCounted: Bool
 
-    package init(usage: Usage, tier: String? = nil, clamped: [String] = [], isCounted: Bool = false) {
+    package init(
+        usage: Usage, tier: String? = nil, geo: String? = nil, clamped: [String] = [], isCounted: Bool = false
+    ) {
         self.usage = usage
         self.tier = tier
+        self.geo = geo
         self.clamped = clamped
         self.isCounted = isCounted
     }

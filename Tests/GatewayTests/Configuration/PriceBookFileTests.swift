@@ -17,8 +17,9 @@ import Testing
         let load = try Self.load("\(Self.head), input: 0.1, output: 0.000000001, cached_input: 4, context_window: 1000")
         let price = load.configuration?.prices.price(provider: "openai", model: "m", on: "2026-11-01")
         #expect(
-            price?.rates.input == 100_000_000 && price?.rates.output == 1 && price?.rates.cachedInput == 4_000_000_000)
-        #expect(price?.rates.cacheWrite == nil && price?.contextWindow == 1_000)
+            price?.rates.input == 100_000_000 && price?.rates.output == 1 && price?.rates[.cachedInput] == 4_000_000_000
+        )
+        #expect(price?.rates[.cacheWrite] == nil && price?.contextWindow == 1_000)
         #expect(load.configuration?.prices.price(provider: "openai", model: "m", on: "2026-10-31") == nil)
     }
 

@@ -82,7 +82,8 @@ import Testing
                 price.upperBound(input: input, output: (tokens + besides) * choices, pieces: pieces)!
             }
             let tokens = price.affordableOutput(
-                input: input, choices: choices, besides: besides, pieces: pieces, within: nano, atMost: most)
+                input: input, choices: choices, besides: besides, pieces: pieces, tiers: nil, within: nano,
+                atMost: most)
             #expect((0...most).contains(tokens))
             if tokens > 0 { #expect(bound(tokens) <= nano) }
             if tokens < most { #expect(bound(tokens + 1) > nano) }

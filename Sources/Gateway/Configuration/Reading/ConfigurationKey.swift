@@ -19,7 +19,8 @@ enum ConfigurationSections {
         ProviderKey.self, DrainKey.self, TimeoutsKey.self, ModelKey.self, SlicesKey.self, CancelKey.self,
         TargetKey.self, RetriesKey.self,
         ApplicationKey.self, StoreKey.self, BudgetKey.self, SharedBudgetKey.self, DegradeKey.self, PriceBookKey.self,
-        PriceKey.self, LongContextKey.self, RatesKey.self,
+        PricedKey<PriceKey>.self, PricedKey<LongContextKey>.self, PricedKey<TierKey>.self,
+        PricedKey<RateKey>.self, WhenKey.self,
         ExchangeRateKey.self, MetricKey.self, ExperimentKey.self, VariantKey.self,
     ]
 }

@@ -36,7 +36,8 @@ struct PriceBookFile {
     private mutating func readPrices(_ elements: [ConfigurationValue], _ context: ReadingContext) {
         var seen: [String: Int] = [:]
         for element in elements {
-            guard let reader = MappingReader<PriceKey>(element, in: context), let entry = Price.read(reader) else {
+            guard let reader = MappingReader<PricedKey<PriceKey>>(element, in: context), let entry = Price.read(reader)
+            else {
                 continue
             }
             if let line = seen.updateValue(element.node.position.line, forKey: entry.name) {

@@ -1,48 +1,59 @@
 import Inference
 
-/// Keys of a mapping that holds prices by billing class.
-protocol RateKey: ConfigurationKey {
-    static var input: Self { get }
-    static var output: Self { get }
-    static var cachedInput: Self { get }
-    static var cacheWrite: Self { get }
-    static var cacheWrite1h: Self { get }
-    static var cacheWrite12h: Self { get }
-    static var audioInput: Self { get }
-    static var imageInput: Self { get }
-    static var audioOutput: Self { get }
-    static var imageOutput: Self { get }
+/// The keys of a mapping that holds prices by billing class, beside keys of its own.
+enum PricedKey<Own: ConfigurationKey>: ConfigurationKey {
+    case own(Own)
+    case price(BillingClass)
+
+    init?(rawValue: String) {
+        if let own = Own(rawValue: rawValue) {
+            self = .own(own)
+        } else if let billingClass = BillingClass(name: rawValue) {
+            self = .price(billingClass)
+        } else {
+            return nil
+        }
+    }
+
+    var rawValue: String {
+        switch self {
+        case .own(let key): key.rawValue
+        case .price(let billingClass): billingClass.name
+        }
+    }
+
+    static var allCases: [PricedKey] { Own.allCases.map { .own($0) } + BillingClass.all.map { .price($0) } }
+    static var section: String { Own.section }
 }
 
-extension PriceKey: RateKey {}
+/// A service tier has no keys beside its prices.
+enum TierKey: ConfigurationKey {
+    init?(rawValue: String) { nil }
 
-enum RatesKey: String, RateKey {
-    case input, output
-    case cachedInput = "cached_input"
-    case cacheWrite = "cache_write"
-    case cacheWrite1h = "cache_write_1h"
-    case cacheWrite12h = "cache_write_12h"
-    case audioInput = "audio_input"
-    case imageInput = "image_input"
-    case audioOutput = "audio_output"
-    case imageOutput = "image_output"
+    var rawValue: String { switch self {} }
 
+    static let allCases: [TierKey] = []
     static let section = "prices.yaml: prices[].tiers.NAME"
 }
 
-enum LongContextKey: String, RateKey {
+enum LongContextKey: String, ConfigurationKey {
     case aboveInputTokens = "above_input_tokens"
-    case input, output
-    case cachedInput = "cached_input"
-    case cacheWrite = "cache_write"
-    case cacheWrite1h = "cache_write_1h"
-    case cacheWrite12h = "cache_write_12h"
-    case audioInput = "audio_input"
-    case imageInput = "image_input"
-    case audioOutput = "audio_output"
-    case imageOutput = "image_output"
 
     static let section = "prices.yaml: prices[].long_context[]"
+}
+
+enum RateKey: String, ConfigurationKey {
+    case when
+
+    static let section = "prices.yaml: prices[].rates[]"
+}
+
+enum WhenKey: String, ConfigurationKey {
+    case tier
+    case aboveInput = "above_input"
+    case geo
+
+    static let section = "prices.yaml: prices[].rates[].when"
 }
 
 /// Which prices an entry must have, and whether they may be zero.
@@ -51,31 +62,23 @@ struct RatesForm {
     var allowsZero: Bool
 }
 
-extension MappingReader where Key: RateKey {
+extension MappingReader {
     /// Reads the classes that are named; nil when one of the necessary two is missing or wrong.
-    func rates(_ form: RatesForm) -> Rates? {
-        let input = required(.input, example: "input: 0.15").flatMap { rate($0, form) }
+    func rates<Own>(_ form: RatesForm) -> Rates? where Key == PricedKey<Own> {
+        let input = required(.price(.input), example: "input: 0.15").flatMap { rate($0, form) }
         var output: Int64? = 0
         if form.hasOutput {
-            output = required(.output, example: "output: 0.60").flatMap { rate($0, form) }
-        } else if has(.output) {
-            context.findings.add(.error, place(.output), "\(path(.output)): an embedding has no output; leave it out")
+            output = required(.price(.output), example: "output: 0.60").flatMap { rate($0, form) }
+        } else if has(.price(.output)) {
+            let key = Key.price(.output)
+            context.findings.add(.error, place(key), "\(path(key)): an embedding has no output; leave it out")
         }
         guard let input, let output else { return nil }
         var rates = Rates(input: input, output: output)
-        rates.cachedInput = optionalRate(.cachedInput, form)
-        rates.cacheWrite = optionalRate(.cacheWrite, form)
-        rates.cacheWrite1h = optionalRate(.cacheWrite1h, form)
-        rates.cacheWrite12h = optionalRate(.cacheWrite12h, form)
-        rates.audioInput = optionalRate(.audioInput, form)
-        rates.imageInput = optionalRate(.imageInput, form)
-        rates.audioOutput = optionalRate(.audioOutput, form)
-        rates.imageOutput = optionalRate(.imageOutput, form)
+        for each in BillingClass.all where each != .input && each != .output {
+            rates[each] = scalar(.price(each)).flatMap { rate($0, form) }
+        }
         return rates
-    }
-
-    private func optionalRate(_ key: Key, _ form: RatesForm) -> Int64? {
-        scalar(key).flatMap { rate($0, form) }
     }
 
     /// A price per million tokens; the bound leaves room for the longest context in `Int64` nano-units.
@@ -90,16 +93,5 @@ extension MappingReader where Key: RateKey {
             return nil
         }
         return nano
-    }
-}
-
-extension MappingReader where Key == LongContextKey {
-    func step(_ form: RatesForm) -> LongContextRates? {
-        var limit: Int64?
-        if let value = required(.aboveInputTokens, example: "above_input_tokens: 200000") {
-            limit = context.integer(value, in: 1...ModelSettings.mostTokens)
-        }
-        guard let limit, let rates = rates(form) else { return nil }
-        return LongContextRates(aboveInputTokens: limit, rates: rates)
     }
 }
