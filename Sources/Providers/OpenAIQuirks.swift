@@ -15,8 +15,8 @@ package struct OpenAIQuirks: Sendable, Hashable {
     /// Whether the upstream knows the role `developer`; if not, it is told `system`, which means the same.
     package var developerRole: Bool
     /// Service tiers that the upstream may choose by itself, where a request names none or `auto`; each may have a price
-    /// of its own.
-    package var ownTiers: [String]
+    /// of its own. Nil: nobody knows, so any.
+    package var ownTiers: Set<String>?
 
     /// Whether the upstream wants the reasoning that led to a call back with it, as `reasoning_content`.
     ///
@@ -25,7 +25,8 @@ package struct OpenAIQuirks: Sendable, Hashable {
 
     package init(
         limitMember: OpenAIRequest.LimitMember = .maxTokens, renamesLimit: Bool = false, streamOptions: Bool = true,
-        usage: UsageDialect = .compatible, responses: Bool = true, developerRole: Bool = false, ownTiers: [String] = []
+        usage: UsageDialect = .compatible, responses: Bool = true, developerRole: Bool = false,
+        ownTiers: Set<String>? = nil
     ) {
         self.limitMember = limitMember
         self.renamesLimit = renamesLimit

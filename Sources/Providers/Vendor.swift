@@ -22,10 +22,11 @@ extension Vendor {
             OpenAIQuirks(
                 limitMember: .maxCompletionTokens, usage: .openai, developerRole: true,
                 ownTiers: ["flex", "scale", "priority"])
-        case .mistral: OpenAIQuirks(renamesLimit: true, streamOptions: false, usage: .mistral, responses: false)
+        case .mistral:
+            OpenAIQuirks(renamesLimit: true, streamOptions: false, usage: .mistral, responses: false, ownTiers: [])
         case .groq: OpenAIQuirks(usage: .groq, developerRole: true, ownTiers: ["flex", "performance"])
-        case .deepseek: OpenAIQuirks(renamesLimit: true, usage: .deepseek, responses: false)
-        case .xai: OpenAIQuirks(renamesLimit: true, usage: .xai, developerRole: true)
+        case .deepseek: OpenAIQuirks(renamesLimit: true, usage: .deepseek, responses: false, ownTiers: [])
+        case .xai: OpenAIQuirks(renamesLimit: true, usage: .xai, developerRole: true, ownTiers: [])
         case .openrouter: OpenAIQuirks(usage: .openrouter, developerRole: true)
         case .together: OpenAIQuirks(renamesLimit: true, responses: false)
         case .perplexity, .cohere, .google: OpenAIQuirks(responses: false)

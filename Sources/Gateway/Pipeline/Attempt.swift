@@ -113,7 +113,7 @@ extension RequestHandler {
                 provider: target.provider.name, upstreamModel: target.model, attempt: call.attempts + 1,
                 inputTokensMax: input, outputTokensMax: meter?.bound ?? output, bound: nil),
             tiers: ServiceTier.reachable(
-                from: call.sent.serviceTier, automatic: target.adapter.quirks.usage.automaticTiers),
+                from: call.sent.serviceTier, automatic: target.adapter.quirks.ownTiers),
             fullOutput: output, meter: meter, startedAt: reactor.now)
         attempt.quote.bound = attempt.bound(output: attempt.quote.outputTokensMax)
         return attempt
