@@ -50,7 +50,7 @@ struct RelayedEvents: Sendable {
         do {
             return try parser.next()
         } catch {
-            throw StreamFailure(kind: .eventTooLong, reason: "\(error)")
+            throw StreamFailure(kind: .eventTooLong, reason: "\(error) (limits.max_answer)")
         }
     }
 }

@@ -127,6 +127,22 @@ private func relayed(_ stream: [UInt8], _ endpoint: OpenAIRequest.Endpoint, larg
         #expect(failure.message == "busy")
     }
 
+    @Test func aWholeAnswerInTheFirstEventIsSeenAsSoonAsItIsThere() throws {
+        let event = Array("data: \(completion)\n\n".utf8)
+        for count in 0..<event.count {
+            #expect(FirstEvent.of(Array(event.prefix(count)), .chatCompletions, isWhole: false) == .underWay)
+        }
+        #expect(FirstEvent.of(event, .chatCompletions, isWhole: false) == .whole)
+        #expect(FirstEvent.of(Array("data: \(response)".utf8), .responses, isWhole: true) == .whole)
+        for piece in [
+            ": c\n\n", "data: [DONE]\n\n", "data: {\"choices\":[]}\n\n", "data: {\"error\":{}}\n\n", "data: x\n\n",
+        ] {
+            #expect(FirstEvent.of(Array(piece.utf8), .chatCompletions, isWhole: false) == .piece)
+        }
+        #expect(FirstEvent.of(try events(completion), .chatCompletions, isWhole: false) == .piece)
+        #expect(FirstEvent.of(try events(response, .responses), .responses, isWhole: false) == .piece)
+    }
+
     /// The beginning tells as soon as it can, and never something else than the whole does.
     @Test(arguments: [
         "\u{FEFF}{\"a\":1}", ": c\n: d\n\ndata: {}\n\n", "event: x\n", "  /* x */{}", "<html>", "da", "# x\n{}",

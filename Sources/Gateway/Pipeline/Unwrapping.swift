@@ -19,10 +19,15 @@ extension RequestHandler {
             let bytes = try await transfer.next()
             first += bytes ?? []
             let found = AnswerWrapping.of(first, isWhole: bytes == nil)?.wrapping
-            if found == .events || isSaid && (found == nil || found == .other) || bytes == nil && first.isEmpty {
+            if found == .events {
+                let event = FirstEvent.of(first, call.sent.endpoint, isWhole: bytes == nil)
+                if event == .underWay, bytes != nil, first.count <= limit { continue }  // it could not be relayed before its end
+                if event == .whole { break }
+            }
+            if found == .events || isSaid && found != .object || bytes == nil && first.isEmpty {
                 return .success(ReplayedTransfer(first, of: transfer, goesOn: bytes != nil))
             }
-            guard found == nil, first.count <= limit else { break }
+            guard found == nil, first.count <= RequestHandler.longestBeginning else { break }
         }
         let body = try await ReplayedTransfer(first, of: transfer, goesOn: true).whole(limit: limit)
         do throws(UpstreamFailure) {
@@ -34,6 +39,9 @@ extension RequestHandler {
             return .failure(error)
         }
     }
+
+    /// Bytes of comments after which an answer that does not say that it is a stream is taken for none.
+    private static let longestBeginning = 65_536
 
     /// Reads a whole answer, and returns it in the API of the request.
     @inline(never)

@@ -3,7 +3,6 @@ package enum UsageDialect: String, Sendable, Hashable, CaseIterable {
     /// OpenAI and Azure.
     case openai
     case mistral, groq, deepseek, xai
-    /// Reports what the call cost, which is then the charge.
     case openrouter
     /// vLLM, Ollama, llama.cpp, TGI, NIM, watsonx, Together and others that report as OpenAI does.
     case compatible
