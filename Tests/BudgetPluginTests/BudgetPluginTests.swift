@@ -74,7 +74,7 @@ import Testing
         let refusal = await #expect(throws: GatewayError.self) {
             try await plugin.admit(Self.call(), Self.quote(Money(nano: 1000, .usd)))
         }
-        #expect(refusal?.status == 503)
+        #expect(refusal?.status == 503 && refusal?.code == "exchange_rate_expired" && refusal?.shouldRetry == false)
     }
 
     @Test func anUnknownZoneIsRefusedWhenThePluginIsMade() {
