@@ -115,6 +115,22 @@ private func relayed(_ stream: [UInt8], _ endpoint: OpenAIRequest.Endpoint, larg
         #expect(try unwrap(stream).reading.usage == Usage(input: 3, output: 5))
     }
 
+    /// As long as it takes to read them: what was put together is not copied for each piece.
+    @Test func veryManyPiecesBecomeOneAnswer() throws {
+        let piece = #"data: {"choices":[{"index":0,"delta":{"content":"word "},"finish_reason":null}]}"# + "\n\n"
+        let end = #"data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"# + "\n\ndata: [DONE]\n\n"
+        let answer = try JSONValue(parsing: Array(unwrap(String(repeating: piece, count: 5_000) + end).body.utf8))
+        let content = answer["choices"]?.arrayValue?.first?["message"]?["content"]?.stringValue
+        #expect(content == String(repeating: "word ", count: 5_000))
+    }
+
+    @Test func anAnswerOfMoreChoicesThanAnyHasIsNone() throws {
+        let pieces = (0..<3_000).map { index in
+            "data: {\"choices\":[{\"index\":\(index),\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}]}\n\n"
+        }
+        #expect(throws: UpstreamFailure.self) { try unwrap(pieces.joined() + "data: [DONE]\n\n") }
+    }
+
     @Test func aCutStreamIsNoWholeAnswer() throws {
         let stream = String(decoding: try events(completion), as: UTF8.self)
         let cut = String(stream.prefix(stream.count / 3))

@@ -21,7 +21,8 @@ extension RequestHandler {
             let found = AnswerWrapping.of(first, isWhole: bytes == nil)?.wrapping
             if found == .events {
                 let event = FirstEvent.of(first, call.sent.endpoint, isWhole: bytes == nil)
-                if event == .underWay, bytes != nil, first.count <= limit { continue }  // it could not be relayed before its end
+                // Before its end it could not be relayed either.
+                if event == .underWay, bytes != nil, first.count <= limit { continue }
                 if event == .whole { break }
             }
             if found == .events || isSaid && found != .object || bytes == nil && first.isEmpty {

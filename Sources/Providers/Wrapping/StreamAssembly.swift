@@ -8,6 +8,9 @@ struct StreamAssembly {
     private var usage: JSONValue?
     /// In the order in which they came.
     private var choices: [(index: Int64, members: [JSONMember])] = []
+    /// Whether something had more parts than any answer has; then it is none.
+    private(set) var isTooWide = false
+    private static let mostParts = 1024
 
     init(isChat: Bool) {
         self.isChat = isChat
@@ -19,20 +22,29 @@ struct StreamAssembly {
             case "choices": (member.value.arrayValue ?? []).forEach { take(choice: $0) }
             case "usage": if member.value.objectValue != nil { usage = member.value }
             case "object", "obfuscation": break
-            default: if !members.contains(where: { $0.name == member.name }) { members.append(member) }
+            default: add(member)
             }
         }
+    }
+
+    /// Of what every chunk repeats the first counts.
+    private mutating func add(_ member: JSONMember) {
+        guard !members.contains(where: { $0.name == member.name }) else { return }
+        if members.count < StreamAssembly.mostParts { members.append(member) } else { isTooWide = true }
     }
 
     private mutating func take(choice: JSONValue) {
         let index = choice["index"]?.integerValue ?? 0
         var new = (choice.objectValue ?? []).filter { $0.name != "index" }
         for place in new.indices where new[place].name == "delta" { new[place].name = "message" }
-        if let place = choices.firstIndex(where: { $0.index == index }) {
-            choices[place].members = StreamAssembly.merged(choices[place].members, new)
-        } else {
-            choices.append((index, StreamAssembly.merged([], new)))
+        guard let place = choices.firstIndex(where: { $0.index == index }) else {
+            if choices.count < StreamAssembly.mostParts { choices.append((index, new)) } else { isTooWide = true }
+            return
         }
+        var members = choices[place].members
+        choices[place].members = []
+        merge(new, into: &members)
+        choices[place].members = members
     }
 
     /// The answer as it would have come in one piece.
@@ -68,47 +80,60 @@ extension StreamAssembly {
     /// Members of which the last one with something to say counts.
     private static let ends: Set = ["finish_reason", "stop_reason", "native_finish_reason"]
 
-    private static func merged(_ old: [JSONMember], _ new: [JSONMember]) -> [JSONMember] {
-        var merged = old
+    private mutating func merge(_ new: [JSONMember], into old: inout [JSONMember]) {
         for member in new {
-            if let place = merged.firstIndex(where: { $0.name == member.name }) {
-                merged[place].value = self.merged(merged[place].value, member.value, member.name)
+            if let place = old.firstIndex(where: { $0.name == member.name }) {
+                merge(member.value, into: &old[place].value, member.name)
+            } else if old.count < StreamAssembly.mostParts {
+                old.append(member)
             } else {
-                merged.append(member)
+                isTooWide = true
             }
         }
-        return merged
     }
 
-    private static func merged(_ old: JSONValue, _ new: JSONValue, _ name: String) -> JSONValue {
+    /// What was there is taken out before it grows, so that it grows in place: a text may come in very many pieces.
+    private mutating func merge(_ new: JSONValue, into old: inout JSONValue, _ name: String) {
         switch (old, new) {
-        case (_, .null): old
-        case (.null, _): new
-        case (.string(let text), .string(let more)):
-            if ends.contains(name) {
-                .string(more.isEmpty ? text : more)
-            } else if labels.contains(name) || name == "name" && text == more {
-                .string(text.isEmpty ? more : text)
+        case (_, .null):
+            break
+        case (.string(var text), .string(let more)):
+            old = .null
+            if StreamAssembly.ends.contains(name) {
+                if !more.isEmpty { text = more }
+            } else if StreamAssembly.labels.contains(name) || name == "name" && text == more {
+                if text.isEmpty { text = more }
             } else {
-                .string(text + more)
+                text += more
             }
-        case (.object(let members), .object(let more)): .object(merged(members, more))
-        case (.array(let elements), .array(let more)): .array(merged(elements, more))
-        default: new
+            old = .string(text)
+        case (.object(var members), .object(let more)):
+            old = .null
+            merge(more, into: &members)
+            old = .object(members)
+        case (.array(var elements), .array(let more)):
+            old = .null
+            merge(more, into: &elements)
+            old = .array(elements)
+        default:
+            old = new
         }
     }
 
     /// Elements with an index are pieces of one another; others follow each other.
-    private static func merged(_ old: [JSONValue], _ new: [JSONValue]) -> [JSONValue] {
-        var merged = old
+    private mutating func merge(_ new: [JSONValue], into old: inout [JSONValue]) {
         for element in new {
-            let index = element["index"]?.integerValue
-            if let index, let place = merged.firstIndex(where: { $0["index"]?.integerValue == index }) {
-                merged[place] = self.merged(merged[place], element, "")
+            guard let index = element["index"]?.integerValue else {
+                old.append(element)
+                continue
+            }
+            if let place = old.firstIndex(where: { $0["index"]?.integerValue == index }) {
+                merge(element, into: &old[place], "")
+            } else if old.count < StreamAssembly.mostParts {
+                old.append(element)
             } else {
-                merged.append(element)
+                isTooWide = true
             }
         }
-        return merged
     }
 }

@@ -19,7 +19,7 @@ enum WholeFromStream {
             guard let document = MendedJSON.document(object) else { continue }
             assembly.take(document.value(document.root))
         }
-        return assembly.whole.serialized()
+        return assembly.isTooWide ? nil : assembly.whole.serialized()
     }
 
     /// Whether it is an answer and no piece of one, or an error.
