@@ -20,15 +20,16 @@ demo: build ## the whole story in half a minute, on simulated models
 build: setup ## the program, optimised: .build/release/llmgw
 	@$(SWIFT_BUILD)
 
-test: setup lint unit end-to-end ## install what is missing, build, run every test
+test: setup lint unit end-to-end ## install what is missing, build, run every test; says at the end what was skipped
+	@scripts/skipped.sh .build/unit.log .build/end-to-end.log
 
 unit: setup ## the Swift tests; no target may import what its row in Package.swift does not name
 	@scripts/setup.sh specifications
-	swift test --explicit-target-dependency-import-check error
+	set -o pipefail; swift test --explicit-target-dependency-import-check error 2>&1 | tee .build/unit.log
 
 end-to-end: build .venv/ready ## the real binary against official clients and raw sockets
 	@scripts/setup.sh test
-	.venv/bin/python -m pytest -q Tests/EndToEnd
+	set -o pipefail; .venv/bin/python -m pytest -q -rs Tests/EndToEnd | tee .build/end-to-end.log
 
 lint: ## formatting, as strict as CI; the map of Sources is whole
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -50,6 +50,7 @@ enum FaultCode: String, Sendable {
     case defaultValue = "E114"
     case tool = "E115"
     case config = "E116"
+    case model = "E117"
     case label = "E120"
     case labelDigest = "E121"
     case versionKept = "E122"

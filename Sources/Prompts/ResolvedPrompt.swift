@@ -17,6 +17,22 @@ package struct ResolvedPrompt: Sendable {
 
     /// The gateway's model that the prompt's front matter names.
     package var model: String? { prompt.frontMatter.model }
+    /// For messages: `Prompt 'support-reply' 3.1.0`.
+    var title: String { prompt.title }
+
+    /// Why a call of it cannot be served: no model has the name that its front matter says. 404 `model_not_found`; the
+    /// caller has not sent that name, so the error says where it stands.
+    package func missingModel(_ name: String) -> GatewayError {
+        let fault = prompt.fault(at: nil)
+        var error = GatewayError(
+            404, "model_not_found",
+            "\(prompt.title) names the model '\(name)', and this gateway has none of that name; whoever keeps the prompt"
+                + " mends 'model:' in \(fault.file), or adds the model to the configuration", param: "model")
+        error.prompt = fault
+        error.prompt?.line = prompt.frontMatter.modelPlace.line
+        error.prompt?.column = prompt.frontMatter.modelPlace.column
+        return error
+    }
     package var description: String? { prompt.frontMatter.description }
     /// Variables whose values appear in no trace.
     package var sensitiveVariables: [String] { prompt.frontMatter.sensitive }
@@ -50,7 +66,6 @@ package struct ResolvedPrompt: Sendable {
     ///   - variables: the client's `prompt.variables`, an object; nil is an empty one.
     ///   - history: the client's messages or items, placed at `{{history}}`, without it before a last user message.
     ///   - form: of the messages and parameters, and of `history`.
-    ///   - context: an object whose members the template reads as `@name`.
     ///   - mediaHosts: the only hosts that addresses of media may name; nil: any public one.
     ///   - masksSensitive: whether the texts and numbers of sensitive variables are shown as `***`.
     ///
@@ -59,20 +74,20 @@ package struct ResolvedPrompt: Sendable {
     /// Their texts name variables and never show values.
     package func render(
         variables: JSONValue?, history: PromptHistory = PromptHistory(), form: MessageForm = .chat,
-        context: JSONValue? = nil, mediaHosts: [String]? = nil, masksSensitive: Bool = false
+        mediaHosts: [String]? = nil, masksSensitive: Bool = false
     ) throws(GatewayError) -> RenderedPrompt {
         let parameters = try parameters(in: form)
         var complete = try checked(variables)
         if masksSensitive { complete = complete.masking(prompt.frontMatter.sensitive) }
         try check(history)
-        if let missing = prompt.context.sorted().first(where: { context?[$0] == nil }) {
+        if let missing = prompt.context.min() {
             throw refusal(
                 "prompt_variable_missing", "'@\(missing)' is read by the template, and nothing gives it", nil, nil)
         }
         do throws(RenderFault) {
             let messages = try Renderer.messages(
-                of: prompt.template, partials: prompt.partials, variables: complete, data: context, history: history,
-                form: form, mediaHosts: mediaHosts)
+                of: prompt.template, partials: prompt.partials, variables: complete, history: history, form: form,
+                mediaHosts: mediaHosts)
             return RenderedPrompt(
                 messages: messages, parameters: parameters, title: prompt.title, prompt: prompt.fault(at: nil))
         } catch {

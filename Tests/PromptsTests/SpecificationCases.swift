@@ -1,25 +1,40 @@
 import Foundation
 import JSON
 
-/// The public test cases of others, which `Tests/Tools/specifications.py` fetches.
+/// The public test cases of others, as `Tests/Tools/specifications.py` writes them.
 enum SpecificationCases {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "var/specifications")
+    /// Why a suite of them is not run.
+    static let remedy =
+        "the cases are neither in ../shared/vectors nor in var/specifications; "
+        + "scripts/setup.sh specifications fetches them"
 
-    static func areThere(_ name: String) -> Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: "\(name).json").path)
-    }
+    private static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    static func areThere(_ name: String) -> Bool { file(name) != nil }
 
     static func suites(_ name: String) throws -> [JSONValue] {
-        let bytes = [UInt8](try Data(contentsOf: folder.appending(path: "\(name).json")))
-        return try JSONValue(parsing: bytes).arrayValue ?? []
+        guard let file = file(name) else { return [] }
+        return try JSONValue(parsing: [UInt8](try Data(contentsOf: file))).arrayValue ?? []
+    }
+
+    private static func file(_ name: String) -> URL? {
+        ["../shared/vectors", "var/specifications"].map { project.appending(path: "\($0)/\(name).json") }
+            .first { FileManager.default.fileExists(atPath: $0.path) }
     }
 
     /// The page that tells users what is refused.
     static func documentation() throws -> String {
-        let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "docs/prompts.md")
-        return try String(contentsOf: page, encoding: .utf8)
+        try String(contentsOf: project.appending(path: "docs/prompts.md"), encoding: .utf8)
+    }
+
+    /// `text` without the blank lines around it, as the page says of messages.
+    static func withoutBlankLines(_ text: String) -> String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let isBlank = { (line: Substring) in line.utf8.allSatisfy { $0 == 0x20 || (0x09...0x0d).contains($0) } }
+        guard let first = lines.firstIndex(where: { !isBlank($0) }), let last = lines.lastIndex(where: { !isBlank($0) })
+        else { return "" }
+        return lines[first...last].joined(separator: "\n")
     }
 }
 

@@ -3,6 +3,7 @@
 
     specifications.py --into var/specifications
 
+What lies in ../shared/vectors or was fetched before is not fetched; what cannot be had is named, and the exit code is 1.
 The cases are their authors' and stay out of this repository; commits are pinned, so a run can be repeated.
 Writes `dotprompt.json` and `mustache.json`: lists of suites, each with the name of its file. `yaml.json` is a list of
 texts in the form of `yaml_differential.py`: `value` is null for what must be refused. Needs git and PyYAML.
@@ -11,10 +12,10 @@ import argparse
 import json
 import pathlib
 import subprocess
+import sys
 import tempfile
 
-import yaml_differential
-
+BESIDE = pathlib.Path(__file__).resolve().parents[2] / "../shared/vectors"
 SOURCES = {
     "dotprompt": ("https://github.com/google/dotprompt", "aa4bf02119c3c018e6e384e59cb9038655c00580", "spec"),
     "mustache": ("https://github.com/mustache/spec", "9cb20c3d6ed32f4b800fd9db36b0706aec485b6a", "specs"),
@@ -24,7 +25,7 @@ SOURCES = {
 
 def checkout(url, commit, folder):
     def git(*arguments):
-        subprocess.run(["git", "-C", str(folder), *arguments], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True)
 
     git("init", "-q")
     git("fetch", "-q", "--depth", "1", url, commit)
@@ -33,6 +34,8 @@ def checkout(url, commit, folder):
 
 def texts(folder):
     """Each text with what every reader must see in it; one document a text is all that the gateway reads."""
+    import yaml_differential
+
     for path in sorted(folder.rglob("in.yaml")):
         documents, rest, decoder = [], "", json.JSONDecoder()
         if (path.parent / "in.json").exists():
@@ -68,12 +71,23 @@ def main():
     parser.add_argument("--into", type=pathlib.Path, required=True)
     into = parser.parse_args().into
     into.mkdir(parents=True, exist_ok=True)
+    missing = 0
     for name, (url, commit, folder) in SOURCES.items():
-        with tempfile.TemporaryDirectory() as temporary:
-            checkout(url, commit, temporary)
-            found = list(suites(name, pathlib.Path(temporary) / folder))
+        if any((place / f"{name}.json").is_file() for place in (BESIDE, into)):
+            continue
+        try:
+            with tempfile.TemporaryDirectory() as temporary:
+                checkout(url, commit, temporary)
+                found = list(suites(name, pathlib.Path(temporary) / folder))
+        except (OSError, ImportError, subprocess.CalledProcessError) as error:
+            lines = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
+            reason = next((line for line in lines if line.startswith(("fatal", "error"))), lines[0])
+            print(f"{name}: not fetched: {reason}", file=sys.stderr)
+            missing += 1
+            continue
         (into / f"{name}.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
         print(f"{name}: {len(found)} suites of {commit[:12]}")
+    return 1 if missing else 0
 
 
-main()
+sys.exit(main())

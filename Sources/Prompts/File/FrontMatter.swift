@@ -6,6 +6,7 @@ struct FrontMatter: Sendable {
     /// `3.1.0`.
     var version: String?
     var model: String?
+    var modelPlace = Place.start
     /// The request's members, in the file's order.
     var parameters: [PromptParameter] = []
     /// An object's schema; variables that have a default are not required.

@@ -49,7 +49,7 @@ struct FrontMatterReader {
         case "variant": try require(try text(member), equals: variant ?? "", member)
         case "description": result.description = try text(member)
         case "version": result.version = try version(member)
-        case "model": result.model = try text(member)
+        case "model": (result.model, result.modelPlace) = (try text(member), Place(member.node.position))
         case "config": try takeConfig(member)
         case "input": try takeInput(member)
         case "output": try takeOutput(member)

@@ -26,11 +26,11 @@ struct BuiltMessage {
         parts.append(.text(last))
     }
 
-    /// Drops text that is blank, and the blank lines around what is left if `trims`.
-    mutating func finish(trims: Bool) {
+    /// Drops text that is blank, and the blank lines around what is left.
+    mutating func finish() {
         parts = parts.compactMap { part in
             guard case .text(var text) = part else { return part }
-            if trims { text.trim() }
+            text.trim()
             return text.isEmpty ? nil : .text(text)
         }
     }

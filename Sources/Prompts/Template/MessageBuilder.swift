@@ -8,16 +8,10 @@ struct MessageBuilder {
     /// Bytes of text in all messages.
     static let maxOutput = 4 * 1024 * 1024
 
-    /// Whether blank lines around a message are dropped. Dotprompt keeps them.
-    let trims: Bool
     private var messages: [BuiltMessage] = []
     private var current = BuiltMessage(role: .user)
     private var historyIndex: Int?
     private var output = 0
-
-    init(trims: Bool = true) {
-        self.trims = trims
-    }
 
     /// Appends the template's own text.
     mutating func append(literal text: String) throws(RenderLimit) {
@@ -57,7 +51,7 @@ struct MessageBuilder {
     }
 
     private mutating func finishMessage() {
-        current.finish(trims: trims)
+        current.finish()
         if !current.parts.isEmpty { messages.append(current) }
     }
 

@@ -13,9 +13,8 @@ struct Renderer {
     /// The prompt's or the partial that is being rendered.
     private var template: Template
     private let root: JSONValue
-    private let data: JSONValue?
     private let mediaHosts: [String]?
-    private(set) var builder: MessageBuilder
+    private(set) var builder = MessageBuilder()
     private var contexts: [JSONValue]
     private var loops: [Loop] = []
     private var turns = 0
@@ -32,25 +31,21 @@ struct Renderer {
     }
 
     init(
-        _ template: Template, partials: [String: Template], variables: JSONValue, data: JSONValue?,
-        mediaHosts: [String]? = nil, trims: Bool = true
+        _ template: Template, partials: [String: Template], variables: JSONValue, mediaHosts: [String]? = nil
     ) {
-        builder = MessageBuilder(trims: trims)
         self.template = template
         self.partials = partials
         root = variables
-        self.data = data
         self.mediaHosts = mediaHosts
         contexts = [variables]
     }
 
     /// Renders `nodes`, and returns the JSON array of the messages.
     static func messages(
-        of template: Template, partials: [String: Template], variables: JSONValue, data: JSONValue?,
-        history: PromptHistory, form: MessageForm = .chat, mediaHosts: [String]? = nil, trims: Bool = true
+        of template: Template, partials: [String: Template], variables: JSONValue, history: PromptHistory,
+        form: MessageForm = .chat, mediaHosts: [String]? = nil
     ) throws(RenderFault) -> [UInt8] {
-        var renderer = Renderer(
-            template, partials: partials, variables: variables, data: data, mediaHosts: mediaHosts, trims: trims)
+        var renderer = Renderer(template, partials: partials, variables: variables, mediaHosts: mediaHosts)
         try renderer.render(template.nodes)
         return renderer.builder.finish(history: history, form: form)
     }
@@ -302,8 +297,7 @@ extension Renderer {
 
     private func data(_ name: String, up: Int) -> JSONValue? {
         if name == "root" { return root }
-        guard LoopData.names.contains(name) else { return data?[name] }
-        guard up < loops.count else { return nil }
+        guard LoopData.names.contains(name), up < loops.count else { return nil }
         let loop = loops[loops.count - 1 - up]
         return switch name {
         case "index": .integer(loop.index)
