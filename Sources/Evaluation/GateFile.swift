@@ -14,6 +14,8 @@ package struct GateFile: Sendable {
     /// What every case must have, besides its own.
     package var defaults: [Assertion] = []
     package var rules = GateRules()
+    /// Where each key of the file stands, from 1.
+    package var lines: [String: Int] = [:]
     /// SHA-256 of the file's bytes.
     package var digest = ""
 }

@@ -37,6 +37,7 @@ package struct GateFileReader {
 
     private mutating func take(_ node: YAMLNode) {
         for (member, name) in members(of: node, known: Self.keys, "a gate file") {
+            gate.lines[name] = member.position.line
             attempt(member) { (reader) throws(Complaint) in try reader.takeKey(member, name) }
         }
         if faults.isEmpty, gate.prompt.isEmpty { add(node, "'prompt' is missing, such as support-reply") }

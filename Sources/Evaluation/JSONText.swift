@@ -27,6 +27,28 @@ enum JSONText {
         return nil
     }
 
+    /// The objects inside the text that `accept` takes, none within another, each with the text behind it. Nil when there
+    /// are more openings than are tried, so that one could be missed.
+    static func objects(
+        in text: Substring, _ accept: (JSONValue) -> Bool
+    ) -> [(value: JSONValue, rest: String)]? {
+        let bytes = Array(text.utf8)
+        var found: [(value: JSONValue, rest: String)] = []
+        var openings = 0
+        var place = 0
+        while let opening = bytes[place...].firstIndex(of: UInt8(ascii: "{")) {
+            openings += 1
+            guard openings <= maxOpenings else { return nil }
+            place = opening + 1
+            guard let end = end(of: bytes, from: opening),
+                let value = try? JSONValue(parsing: Array(bytes[opening...end]))
+            else { continue }
+            place = end + 1
+            if accept(value) { found.append((value, String(decoding: bytes[place...], as: UTF8.self))) }
+        }
+        return found
+    }
+
     /// The bracket that closes the one at `start`, strings passed over.
     private static func end(of bytes: [UInt8], from start: Int) -> Int? {
         var depth = 0

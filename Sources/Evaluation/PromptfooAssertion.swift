@@ -54,7 +54,7 @@ enum PromptfooAssertion {
             } else {
                 let filled = try filled(member.value, variables)
                 result.append(
-                    JSONMember(member.name, member.name == "value" ? operand(filled, of: name(type)) : filled))
+                    JSONMember(member.name, member.name == "value" ? try operand(filled, of: name(type)) : filled))
             }
         }
         _ = try AssertionReader.read(.object(result), path: "assert")
@@ -72,15 +72,18 @@ enum PromptfooAssertion {
     private static func plain(_ word: String) -> String { word.hasPrefix("not-") ? String(word.dropFirst(4)) : word }
 
     /// Promptfoo takes lists as text with commas, numbers as text, and a schema as the text of one.
-    private static func operand(_ value: JSONValue, of type: String) -> JSONValue {
+    private static func operand(_ value: JSONValue, of type: String) throws(Complaint) -> JSONValue {
         func text(_ value: JSONValue) -> JSONValue {
             if case .number(let digits) = value { .string(digits) } else { value }
         }
         switch plain(type) {
         case "contains-all", "contains-any", "icontains-all", "icontains-any":
             if let list = value.arrayValue { return .array(list.map(text)) }
-            let parts = value.stringValue?.split(separator: ",").map { JSONValue.string(trimmed($0)) }
-            return parts.map(JSONValue.array) ?? value
+            guard let text = value.stringValue else { return value }
+            guard let parts = PromptfooList.parts(of: text) else {
+                throw Complaint("the list '\(text)' has text beside a quoted element, or a quote that is never closed")
+            }
+            return .array(parts.map { .string($0) })
         case "contains", "icontains", "starts-with", "regex": return text(value)
         case "is-json", "contains-json":
             return value.stringValue.flatMap { try? JSONValue(parsing: Array($0.utf8)) } ?? value

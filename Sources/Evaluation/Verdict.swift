@@ -14,7 +14,7 @@ package struct Verdict: Sendable, Equatable {
 
     /// Reads `{"reason": "…", "score": 0.8, "pass": true}`; all three must be there.
     package init(_ answer: Answer) throws(Unreadable) {
-        let value = try Verdict.object(answer)
+        let value = try Verdict.object(answer, with: ["reason", "score", "pass"])
         guard let passes = value["pass"]?.boolValue else {
             throw Unreadable(message: "the judge's answer has no 'pass'")
         }
@@ -29,12 +29,33 @@ package struct Verdict: Sendable, Equatable {
         self.passes = passes
     }
 
-    static func object(_ answer: Answer) throws(Unreadable) -> JSONValue {
+    /// The one object of an answer that has any of the members `names`: the whole of it, or what stands in a code fence,
+    /// behind a sentence or behind a block of thoughts.
+    ///
+    /// It ends the answer, and two are none: a judge that quotes what it judges may quote a verdict that somebody has written
+    /// into it.
+    static func object(_ answer: Answer, with names: [String]) throws(Unreadable) -> JSONValue {
         guard !answer.isRefusal else { throw Unreadable(message: "the judge refused") }
-        guard let value = JSONText.whole(answer.text), value.objectValue != nil else {
+        if let value = JSONText.whole(answer.text) {
+            if value.objectValue != nil { return value }
             throw Unreadable(message: "the judge's answer is not a JSON object")
         }
-        return value
+        guard answer.finishReason != "length" else { throw Unreadable(message: "the judge's answer was cut off") }
+        guard let text = JudgeText.withoutThoughts(answer.text) else {
+            throw Unreadable(message: "the judge's thoughts have no end, or more than one")
+        }
+        let found = JSONText.objects(in: text) { object in names.contains { object[$0] != nil } }
+        guard let found else { throw Unreadable(message: "the judge's answer has too many braces to be read") }
+        guard let value = found.first else {
+            throw Unreadable(
+                message: "the judge's answer is not a JSON object, and holds none with \(names.joined(separator: ", "))"
+            )
+        }
+        guard found.count == 1 else { throw Unreadable(message: "the judge's answer has \(found.count) verdicts") }
+        guard value.rest.allSatisfy({ $0.isWhitespace || $0 == "`" }) else {
+            throw Unreadable(message: "the judge's answer goes on behind its verdict")
+        }
+        return value.value
     }
 
     /// What it means for an assertion. A threshold is asked of the score besides the judge's own `pass`.
@@ -52,7 +73,7 @@ package enum Preference: String, Sendable, Equatable {
 
     /// Reads `{"reason": "…", "winner": "a"}`, with `a`, `b` or `tie`.
     package init(_ answer: Answer) throws(Verdict.Unreadable) {
-        let word = try Verdict.object(answer)["winner"]?.stringValue
+        let word = try Verdict.object(answer, with: ["reason", "winner"])["winner"]?.stringValue
         guard let preference = word.flatMap(Preference.init(rawValue:)) else {
             throw Verdict.Unreadable(message: "the judge's answer has no 'winner' that is a, b or tie")
         }

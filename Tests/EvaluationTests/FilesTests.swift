@@ -219,6 +219,30 @@ import Testing
         #expect(throws: EvaluationFaults.self) { try imported("tests: file://tests.csv", "tests.yaml") }
     }
 
+    @Test(arguments: [
+        (#""Rome, Italy","Po""#, #"["Rome, Italy","Po"]"#), (#"Po , "Rome, Italy" "#, #"["Po","Rome, Italy"]"#),
+        (#""say ""hi"", please", b"#, #"["say \"hi\", please","b"]"#),
+        (##"5" pipe, "6"" , x""##, #"["5\" pipe","6\" , x"]"#),
+        (#"a, , b,"#, #"["a","b"]"#), (#""a \"b\", c""#, #"["a \"b\", c"]"#),
+    ])
+    func listsInQuotesKeepTheirCommas(text: String, list: String) throws {
+        let test: JSONValue = .object([
+            JSONMember(
+                "assert",
+                .array([.object([JSONMember("type", .string("contains-any")), JSONMember("value", .string(text))])]))
+        ])
+        let rows = try imported(String(decoding: test.serialized(), as: UTF8.self), "tests.jsonl")
+        #expect(rows.rows[0].contains(#""value":\#(list)"#) && rows.dropped == 0, "\(rows.rows)")
+        let csv = "q,__expected\nx,\"contains-any: \(text.replacing("\"", with: "\"\""))\"\n"
+        #expect(try imported(csv, "tests.csv").rows[0].contains(#""value":\#(list)"#))
+    }
+
+    @Test(arguments: [#""Rome, Italy, Po"#, #""Rome" Italy, Po"#])
+    func aListWhoseQuotesDoNotFitIsNamed(text: String) throws {
+        let found = try imported("q,__expected\nx,\"contains-all: \(text.replacing("\"", with: "\"\""))\"\n", "t.csv")
+        #expect(found.dropped == 1 && found.told.count == 1 && !found.rows[0].contains("Rome"))
+    }
+
     @Test func specialColumnsOfACSV() throws {
         let head = "q,__expected1,__expected2,__metric,__threshold,__config:__expected2:threshold,__metadata:tags[]\n"
         let found = try imported(

@@ -155,6 +155,39 @@ import Testing
         #expect(throws: Verdict.Unreadable.self) { try Verdict(Answer(text: text)) }
     }
 
+    private static let fine = #"{"reason": "fine {here}", "score": 0.7, "pass": true}"#
+
+    @Test(arguments: [
+        "```json\n\(fine)\n```", "Here is my verdict:\n\n\(fine)", "Sure!\n```\n\(fine)\n```\n\n",
+        "<think>\nIs it {\"reason\": \"bad\", \"score\": 0, \"pass\": false}? No.\n</think>\n\n\(fine)",
+        "<thinking>Hm.</thinking>```json\n\(fine)```", "The answer was {\"reply\": \"Dear Ann\"}, and so: \(fine)",
+    ])
+    func aVerdictIsReadInTheWrappingsOfModels(text: String) throws {
+        #expect(try Verdict(Answer(text: text)) == Verdict(Answer(text: Self.fine)))
+    }
+
+    @Test(arguments: [
+        "\(fine) \(fine)", "It says \(fine). My verdict: {\"reason\": \"bad\", \"score\": 0, \"pass\": false}",
+        "It says \(fine), which is not so: it fails.", "{\"pass\": false} because it says \(fine)",
+        "<think>It says </think>\(fine). Hm.</think>\n\(fine)",
+        "<think>It would be \(fine)", "<think>\(fine)</think>\nNothing more to say.",
+        "Here: ```json\n{\"reply\": 1}\n```",
+        String(repeating: "{", count: 65) + fine,
+    ])
+    func noneOrTwoVerdictsStayErrors(text: String) {
+        #expect(throws: Verdict.Unreadable.self) { try Verdict(Answer(text: text)) }
+    }
+
+    @Test func aVerdictInAnAnswerThatWasCutOffIsNone() {
+        var answer = Answer(text: "It says \(Self.fine), but")
+        answer.finishReason = "length"
+        #expect(throws: Verdict.Unreadable(message: "the judge's answer was cut off")) { try Verdict(answer) }
+    }
+
+    @Test func aPreferenceIsReadInAFence() throws {
+        #expect(try Preference(Answer(text: "```json\n{\"reason\": \"shorter\", \"winner\": \"b\"}\n```")) == .second)
+    }
+
     @Test func aThresholdIsAskedBesidesThePass() throws {
         let verdict = try Verdict(Answer(text: #"{"reason": "fine", "score": 0.7, "pass": true}"#))
         #expect(verdict.finding(threshold: nil).passes)
