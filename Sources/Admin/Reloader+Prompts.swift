@@ -104,8 +104,13 @@ extension Reloader {
     ) async throws -> PromptOverrideRow {
         await takeTurn()
         defer { endTurn() }
-        let prompts = gateway.generations.current.prompts
+        let generation = gateway.generations.current
+        let prompts = generation.prompts
         let record = try prompts.version("\(name)@\(version)")
+        let models = ModelCheck(among: Set(generation.models.keys))
+        if let reason = models.reason(try prompts.resolve("\(name)@\(version)")) {
+            throw GatewayError(422, "model_not_found", "calls of it would be refused: \(reason)", param: "version")
+        }
         let labels = prompts.allLabels
         guard labels.contains(label) else {
             let known = labels.isEmpty ? "none" : labels.joined(separator: ", ")

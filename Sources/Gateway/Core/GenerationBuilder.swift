@@ -151,6 +151,8 @@ package struct GenerationBuilder: Sendable {
         _ configuration: Configuration, _ prompts: PromptLibrary, _ findings: inout [Diagnostic]
     ) {
         findings += configuration.promptFindings(among: Set(prompts.names))
+        let models = ModelCheck(among: Set(configuration.models.keys)).findings(in: prompts)
+        findings += models.map { Diagnostic($0, severity: .error) }
         // What could not be read would be missed by budgets too: those complaints wait until it can.
         guard !findings.contains(where: { $0.severity == .error }) else { return }
         findings += configuration.budgetFindings(prompts.entries.map { ($0.name, $0.model) })
@@ -162,20 +164,24 @@ package struct GenerationBuilder: Sendable {
     private func checkVariants(
         _ configuration: Configuration, _ prompts: PromptLibrary, isKnown: Bool, _ findings: inout [Diagnostic]
     ) {
+        let models = ModelCheck(among: Set(configuration.models.keys))
         let doubt = isKnown ? "" : "; the ledger, which may have the label turned, cannot be read yet"
         for experiment in configuration.experiments where experiment.status == .running {
             for variant in experiment.variants {
                 guard let selector = variant.prompt else { continue }
+                let problem: String?
                 do throws(GatewayError) {
-                    _ = try prompts.resolve(selector)
+                    // The variant's own model is asked after the prompt's.
+                    let prompt = try prompts.resolve(selector)
+                    problem = models.reason(prompt)
                 } catch {
-                    findings.append(
-                        Diagnostic(
-                            severity: isKnown ? .error : .warning, file: path, line: 0, column: 0,
-                            message:
-                                "experiment '\(experiment.id)', variant '\(variant.name)': \(error.message)\(doubt)"
-                        ))
+                    problem = error.message
                 }
+                guard let problem else { continue }
+                findings.append(
+                    Diagnostic(
+                        severity: isKnown ? .error : .warning, file: path, line: 0, column: 0,
+                        message: "experiment '\(experiment.id)', variant '\(variant.name)': \(problem)\(doubt)"))
             }
         }
     }

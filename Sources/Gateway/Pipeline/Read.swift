@@ -80,7 +80,8 @@ extension RequestHandler {
                 "prompt '\(prompt.reference.name)' names no model; add 'model:' to its front matter",
                 param: "model")
         }
-        return try self.model(named: model, caller)
+        guard let served = caller.generation.models[model] else { throw prompt.missingModel(model) }
+        return served
     }
 
     /// Finds a prompt that the application may use. Whether one that it may not use exists is not told.

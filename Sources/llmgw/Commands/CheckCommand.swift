@@ -9,7 +9,8 @@ extension Command {
     static let check = Command(
         name: "check", summary: "everything that serve would refuse, and everything that matches nothing",
         notes: [
-            "Exit code 2 when serve would refuse, 1 when a budget is for a key that nobody has; warnings alone are fine.",
+            "Exit code 2 when serve would refuse, 1 when a budget is for a key that nobody has or a gate names what is not",
+            "there; warnings alone are fine.",
             "Nothing is changed; of a ledger only what it knows of prompts and keys is read.",
         ],
         options: [.config, .jsonFormat],
@@ -38,9 +39,10 @@ extension Command {
         return findings.contains { $0.severity == .error } ? .findings : .success
     }
 
-    /// What only this machine and its ledger know.
+    /// What only this machine, its ledger and its folder of prompts know.
     private static func laterFindings(_ configuration: Configuration, _ plan: DescriptorPlan?) -> [Diagnostic] {
         (plan.map { configuration.findings(of: $0) } ?? []) + keyFindings(configuration)
+            + GateReferences.findings(in: configuration)
     }
 
     /// Budgets of keys beside the keys that the ledger has; a ledger that is not there yet has none to tell of.

@@ -32,6 +32,8 @@ extension Command {
             Option("out", .file, "write everything as JSON"),
             Option("markdown", .file, "write a note for a merge request"),
             Option("format", .choice(["table", "json"]), "table unless told"),
+            Option(
+                "config", .file, "for --offline: where models are looked up; else the one that serves these prompts"),
         ],
         examples: [
             Example("llmgw eval prompts/evals/support-reply.eval.yaml", "against the gateway on this machine"),
@@ -63,6 +65,14 @@ extension Command {
         // A pipeline takes the reports up, whether there was something to run or not.
         guard !wanted.isEmpty else { return try outputs.write([], []) }
         for one in wanted { try one.requireAssertions() }
+        if arguments.has("offline") {
+            var references: [String: EvaluationReferences] = [:]
+            for one in wanted {
+                let found = try references[one.prompts] ?? EvaluationReferences(of: one.prompts, arguments, context)
+                references[one.prompts] = found
+                try found.require(one, selector: selector)
+            }
+        }
         let settings = EvaluationRun.Settings(
             selector: selector, concurrency: arguments.integer("concurrency") ?? 8,
             isOffline: arguments.has("offline"))

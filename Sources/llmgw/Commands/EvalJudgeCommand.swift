@@ -25,6 +25,8 @@ extension Command {
             Option("judge-key", .text("KEY"), "else $LLMGW_JUDGE_KEY, else the same key"),
             Option("offline", .flag, "a simulated judge inside this process: tries the files"),
             Option("format", .choice(["text", "json"]), "text unless told"),
+            Option(
+                "config", .file, "for --offline: where models are looked up; else the one that serves these prompts"),
         ],
         examples: [
             Example("llmgw eval judge prompts/judges/helpful.calibration.jsonl", "does it still agree?"),
@@ -37,6 +39,10 @@ extension Command {
             throw Failure.usage("--record measures a judge, and --offline has a simulated one; leave one of them out")
         }
         let calibration = try JudgeCalibration(arguments.operands[0], arguments)
+        if arguments.has("offline") {
+            let references = try EvaluationReferences(of: calibration.prompts, arguments, context)
+            try references.require(try calibration.prompt())
+        }
         let record = try measured(calibration, arguments, context)
         if arguments.has("record") {
             let text = record.json.serialized() + [UInt8(ascii: "\n")]

@@ -90,6 +90,11 @@ struct EvaluationFiles: Sendable {
         return files
     }
 
+    /// All gate files below a folder of prompts, as they are called from here.
+    static func gatePaths(_ prompts: String) -> [String] {
+        search(prompts + "/evals").filter { $0.hasSuffix(".eval.yaml") }.sorted().map(ShownPath.text)
+    }
+
     static func read<Value>(
         _ path: String, _ parse: ([UInt8], String) throws(EvaluationFaults) -> Value
     ) throws(Failure) -> Value {

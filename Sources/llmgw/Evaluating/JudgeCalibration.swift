@@ -55,9 +55,22 @@ struct JudgeCalibration: Sendable {
     }
 
     func models() throws(Failure) -> Set<String> {
+        Set(try library().entries.compactMap(\.model))
+    }
+
+    /// The judge's prompt, in the version that is measured.
+    func prompt() throws(Failure) -> ResolvedPrompt {
+        let library = try library()
+        do throws(GatewayError) {
+            return try library.resolve(judge + selector)
+        } catch {
+            throw .usage(error.message)
+        }
+    }
+
+    private func library() throws(Failure) -> PromptLibrary {
         do throws(PromptLoadErrors) {
-            let library = try PromptLibrary.load(directory: prompts, commit: nil, allowUnreleased: true)
-            return Set(library.entries.compactMap(\.model))
+            return try PromptLibrary.load(directory: prompts, commit: nil, allowUnreleased: true)
         } catch {
             throw .usage("the folder of prompts '\(prompts)' cannot be loaded:\n\(error)")
         }

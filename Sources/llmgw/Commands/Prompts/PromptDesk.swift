@@ -61,6 +61,19 @@ struct PromptDesk {
     /// The only hosts that addresses of media may name; nil: any public one.
     var mediaHosts: [String]? { configuration?.prompts.mediaHosts }
 
+    /// The names that the configuration gives to models; nil without one.
+    var models: ModelCheck? { configuration.map { ModelCheck(among: Set($0.models.keys)) } }
+
+    /// Says, where there is no configuration, that a success is none of the models' names.
+    func noteUncheckedModels(_ context: Context) {
+        context.output.flush()
+        guard configuration == nil, context.output.fault == nil else { return }
+        context.errors.line(
+            "note: whether the models of prompts and gates exist is not checked, for no configuration was read; name one"
+                + " with --config")
+        context.errors.flush()
+    }
+
     // MARK: Names
 
     /// The version that `selector` stands for; a name alone is the file on disk.

@@ -29,6 +29,7 @@ extension Command {
         }
         let desk = try PromptDesk(arguments, context)
         let promotion = try Promotion(desk, arguments.operands[0], arguments.operands[1], context)
+        try promotion.requireModel(isForced: arguments.has("force"), context)
         try promotion.requireRecord(isForced: arguments.has("force"), context)
         if arguments.has("commit") { try promotion.requireCommitted() }
         let move = promotion.move(to: label)
@@ -51,11 +52,13 @@ struct Promotion {
     private let desk: PromptDesk
     private let record: PromptVersionRecord
     private let version: String
+    private let prompt: ResolvedPrompt
 
     /// - Parameter word: `3.1.0`, or what else stands behind the @ of a selector.
     init(_ desk: PromptDesk, _ name: String, _ word: String, _ context: Context) throws(Failure) {
         let selector = "\(name)@\(word.hasPrefix("@") ? String(word.dropFirst()) : word)"
-        let digest = try desk.resolve(selector, context).reference.digest
+        let prompt = try desk.resolve(selector, context)
+        let digest = prompt.reference.digest
         guard let record = desk.workspace.library.versions(of: name).first(where: { $0.digest == digest }) else {
             throw .usage("'\(selector)' is not known")
         }
@@ -67,7 +70,7 @@ struct Promotion {
                 "'\(name)' \(version) is another text already, and a version never changes its text;"
                     + " `llmgw prompts bump \(name)` raises it")
         }
-        (self.desk, self.record, self.version) = (desk, record, version)
+        (self.desk, self.record, self.version, self.prompt) = (desk, record, version, prompt)
     }
 
     func move(to label: String) -> LabelMove {
@@ -84,6 +87,17 @@ struct Promotion {
             .findings,
             "'\(record.name)' \(version) is in no commit yet; commit \(desk.shown("prompts/\(record.name).prompt")) first"
         )
+    }
+
+    /// Refuses a text whose calls nobody would answer. Without a configuration that cannot be told.
+    func requireModel(isForced: Bool, _ context: Context) throws(Failure) {
+        guard let models = desk.models else {
+            if prompt.model != nil { desk.noteUncheckedModels(context) }
+            return
+        }
+        guard let reason = models.reason(prompt) else { return }
+        guard !isForced else { return note("forced: \(reason)", context) }
+        throw Failure(.findings, "\(reason); mend 'model:', or use --force --reason \"why\"")
     }
 
     /// Refuses a text that has not passed its gate.
@@ -136,9 +150,6 @@ struct Promotion {
 extension PromptDesk {
     /// All gates of the folder, each with its dataset.
     func gateFiles() throws(Failure) -> [EvaluationFiles] {
-        let folder = workspace.folder + "/evals"
-        return try EvaluationFiles.search(folder).filter { $0.hasSuffix(".eval.yaml") }.sorted().map {
-            (path) throws(Failure) in try EvaluationFiles(ShownPath.text(path))
-        }
+        try EvaluationFiles.gatePaths(workspace.folder).map { (path) throws(Failure) in try EvaluationFiles(path) }
     }
 }

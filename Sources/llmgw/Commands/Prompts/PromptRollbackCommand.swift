@@ -26,6 +26,10 @@ extension Command {
         let label = arguments.text("label") ?? "production"
         let desk = try PromptDesk(arguments, context)
         let rollback = try Rollback(desk, arguments.operands[0], label)
+        if let fault = desk.models?.reason(rollback.prompt) {
+            context.errors.line("warning: \(fault): calls will be refused")
+            context.errors.flush()
+        }
         let reason = arguments.text("reason")
         if arguments.has("now") { try rollback.turn(reason, context) }
         let move = rollback.move
@@ -46,6 +50,8 @@ struct Rollback {
     let move: LabelMove
     /// What it stands for now.
     let current: PromptLabelMove.Target
+    /// The version to which it leads.
+    let prompt: ResolvedPrompt
 
     init(_ desk: PromptDesk, _ name: String, _ label: String) throws(Failure) {
         let library = desk.workspace.library
@@ -61,13 +67,15 @@ struct Rollback {
                 "'\(name)@\(label)' was \(current.version) from the beginning, as far as git knows: there is none before"
             )
         }
-        guard let record = try? library.version("\(name)@\(before.version)"), record.digest.hasPrefix(before.digest)
+        let selector = "\(name)@\(before.version)"
+        guard let record = try? library.version(selector), record.digest.hasPrefix(before.digest),
+            let prompt = try? library.resolve(selector)
         else {
             throw Failure(
                 .failure,
                 "'\(name)@\(label)' was \(before.version) sha256:\(before.digest) before, and git has no such text")
         }
-        self.current = current
+        (self.current, self.prompt) = (current, prompt)
         move = LabelMove(desk: desk, name: name, label: label, version: before.version, digest: record.digest)
     }
 

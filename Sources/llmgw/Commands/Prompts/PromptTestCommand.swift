@@ -8,7 +8,8 @@ extension Command {
         name: "prompts test", summary: "render every row of the datasets and check what they say of the messages",
         notes: [
             "The rows are those of the gate files, evals/*.eval.yaml, with the texts on disk. It checks that the variables",
-            "fit and the assertions render-*. No model is called, and it costs nothing: `llmgw eval` does the rest.",
+            "fit, the assertions render-*, and that models and judges which the gates name are there. No model is called, and",
+            "it costs nothing: `llmgw eval` does the rest.",
         ],
         operands: [.optional("NAME")],
         options: [Option("format", .choice(["text", "json", "junit"]), "text unless told"), .prompts, .config],
@@ -31,7 +32,9 @@ extension Command {
         case "junit": context.output.write(JUnitCase.document("llmgw prompts test", results.map(\.junit)))
         default: context.output.write(RenderTrial.text(results, Paint(context)))
         }
-        return results.contains { !$0.faults.isEmpty } ? .findings : .success
+        guard results.allSatisfy(\.faults.isEmpty) else { return .findings }
+        desk.noteUncheckedModels(context)
+        return .success
     }
 }
 
@@ -47,6 +50,8 @@ struct RenderTrial {
         /// Assertions about the messages.
         let checks: Int
         let faults: [String]
+        /// False for what the gate names, which belongs to no row.
+        var isRow = true
 
         /// Two gates may share a dataset, so the prompt is in the name.
         var junit: JUnitCase {
@@ -59,14 +64,25 @@ struct RenderTrial {
     private let files: EvaluationFiles
     private let prompt: ResolvedPrompt
     private let mediaHosts: [String]?
+    private let references: GateReferences
 
     init(_ files: EvaluationFiles, _ desk: PromptDesk, _ context: Context) throws(Failure) {
         self.files = files
         prompt = try desk.resolve(files.gate.prompt, context)
         mediaHosts = desk.mediaHosts
+        references = GateReferences(desk.workspace.library, desk.models, checksPrompts: true)
     }
 
     func results() -> [Result] {
+        let missing = references.faults(of: files).map { fault in
+            Result(
+                prompt: files.gate.prompt, file: fault.file, line: fault.line, id: "references", description: nil,
+                checks: 0, faults: [fault.message], isRow: false)
+        }
+        return missing + rows
+    }
+
+    private var rows: [Result] {
         files.dataset.cases.map { row in
             let assertions = (files.gate.defaults + row.assertions).filter(\.isOfRendering)
             return Result(
@@ -102,12 +118,15 @@ struct RenderTrial {
                 text += "\(place): \(paint.text("error:", .red)) \(result.id): \(Paint.printable(fault))\n"
             }
         }
+        let missing = results.count { !$0.isRow }
+        let results = results.filter(\.isRow)
         let failed = results.count { !$0.faults.isEmpty }
         let prompts = Set(results.map(\.prompt)).count
         let checks = results.reduce(0) { $0 + $1.checks }
         return text
             + "\(results.count) rows of \(prompts) prompt\(prompts == 1 ? "" : "s") rendered, \(checks) assertion"
-            + "\(checks == 1 ? "" : "s"), \(failed) row\(failed == 1 ? "" : "s") failed\n"
+            + "\(checks == 1 ? "" : "s"), \(failed) row\(failed == 1 ? "" : "s") failed"
+            + (missing == 0 ? "\n" : ", \(missing) name\(missing == 1 ? "" : "s") of gates not found\n")
     }
 
     static func json(_ results: [Result]) -> JSONValue {
@@ -120,7 +139,7 @@ struct RenderTrial {
             ])
         }
         return .object([
-            JSONMember("rows", .integer(results.count)),
+            JSONMember("rows", .integer(results.count(where: \.isRow))),
             JSONMember("failed", .integer(results.count { !$0.faults.isEmpty })),
             JSONMember("results", .array(rows)),
         ])
