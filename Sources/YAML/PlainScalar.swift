@@ -38,8 +38,13 @@ enum PlainScalar: Equatable {
 
     private static func reason(forWord word: String) -> String {
         let lower = word.lowercased()
-        guard ["true", "false", "null"].contains(lower) else { return differs }
-        return "means different things to different YAML readers; write \(lower), or quote it"
+        switch lower {
+        case "true", "false", "null":
+            return "means different things to different YAML readers; write \(lower), or quote it"
+        case "yes", "y", "on": return differs + " for a text, or write true"
+        case "no", "n", "off": return differs + " for a text, or write false"
+        default: return differs
+        }
     }
 
     private static func number(_ text: [UInt8]) -> PlainScalar? {

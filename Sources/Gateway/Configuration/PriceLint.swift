@@ -7,6 +7,8 @@ package struct PriceLint {
     package static let leap: Int64 = 100
     /// After so many days a price is worth another look.
     package static let stale = 180
+    /// The vendor whose prices are nobody's: there is no page to compare them with.
+    private static let invented = "simulated"
 
     private let entries: [PriceEntry]
     private let today: String
@@ -116,7 +118,8 @@ package struct PriceLint {
     private mutating func checkAge() {
         guard let now = CivilDate(today) else { return }
         for history in histories {
-            guard let entry = history.last(where: { $0.price.from <= today }), let day = CivilDate(entry.price.from)
+            guard let entry = history.last(where: { $0.price.from <= today }), let day = CivilDate(entry.price.from),
+                entry.price.provider != PriceLint.invented
             else { continue }
             let age = now.daysSince1970 - day.daysSince1970
             if age > PriceLint.stale {

@@ -68,6 +68,8 @@ package struct PromptSettings: Sendable, Hashable {
 
     /// Whether no request can use a prompt.
     package var isEmpty: Bool { path == nil && bundle == nil }
+    /// The key that says where they are read from; nil when none does.
+    var namingKey: String? { bundle != nil ? "bundle" : repository != nil ? "repository" : path.map { _ in "path" } }
 
     /// Whether `@latest` and `@worktree` may be asked for. Default: false.
     package var allowUnreleased: Bool = false

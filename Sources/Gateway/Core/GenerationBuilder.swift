@@ -121,7 +121,16 @@ package struct GenerationBuilder: Sendable {
             findings += library.warnings.map { Diagnostic($0, severity: .warning) }
             return library
         } catch {
-            findings += error.diagnostics.map { Diagnostic($0, severity: $0.severity == .error ? .error : .warning) }
+            findings += error.diagnostics.map { fault in
+                let severity: Diagnostic.Severity = fault.severity == .error ? .error : .warning
+                // What cannot be read at all is a matter of the key that names it.
+                guard fault.file == "prompts/", !fault.message.hasPrefix(PromptLoader.ledgerProblem),
+                    let key = configuration.prompts.namingKey
+                else {
+                    return Diagnostic(fault, severity: severity)
+                }
+                return configuration.finding(severity, "prompts.\(key)", fault.message)
+            }
             return PromptLibrary()
         }
     }
@@ -167,7 +176,7 @@ package struct GenerationBuilder: Sendable {
         let models = ModelCheck(among: Set(configuration.models.keys))
         let doubt = isKnown ? "" : "; the ledger, which may have the label turned, cannot be read yet"
         for experiment in configuration.experiments where experiment.status == .running {
-            for variant in experiment.variants {
+            for (index, variant) in experiment.variants.enumerated() {
                 guard let selector = variant.prompt else { continue }
                 let problem: String?
                 do throws(GatewayError) {
@@ -179,9 +188,9 @@ package struct GenerationBuilder: Sendable {
                 }
                 guard let problem else { continue }
                 findings.append(
-                    Diagnostic(
-                        severity: isKnown ? .error : .warning, file: path, line: 0, column: 0,
-                        message: "experiment '\(experiment.id)', variant '\(variant.name)': \(problem)\(doubt)"))
+                    configuration.finding(
+                        isKnown ? .error : .warning, "experiments.\(experiment.id).variants[\(index)].prompt",
+                        "variant '\(variant.name)': \(problem)\(doubt)"))
             }
         }
     }

@@ -34,7 +34,7 @@ struct PromptLoader {
             memory = try PromptMemory(ledger: ledger)
         } catch {
             guard isStart else {
-                throw PromptLoader.problem("what the ledger remembers of prompts cannot be read: \(error.message)")
+                throw PromptLoader.problem(PromptLoader.ledgerProblem + error.message)
             }
         }
         return try loaded(memory, before).overridden(by: memory.overrides)
@@ -89,6 +89,9 @@ struct PromptLoader {
         }
         return try PromptLibrary.load(bundle: content.bytes)
     }
+
+    /// How a fault begins that has nothing to do with where prompts are.
+    static let ledgerProblem = "what the ledger remembers of prompts cannot be read: "
 
     private static func problem(_ message: String) -> PromptLoadErrors {
         PromptLoadErrors(diagnostics: [PromptDiagnostic(.error, "E135", message, file: "prompts/", line: 1, column: 1)])

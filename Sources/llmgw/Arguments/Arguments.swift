@@ -5,6 +5,8 @@ import Reports
 /// What stands behind a command's name, checked against the command's declarations.
 struct Arguments: Sendable {
     private var values: [String: String] = [:]
+    /// Of options that may be given several times, in order.
+    private var repeated: [String: [String]] = [:]
     /// What is no option, in order.
     private(set) var operands: [String] = []
 
@@ -37,7 +39,12 @@ struct Arguments: Sendable {
                     "'", with: "'--", maxReplacements: 1)
             throw .usage("\(command.name) has no option \(parts[0])\(near); `llmgw \(command.name) --help` lists them")
         }
-        guard values[name] == nil else { throw .usage("--\(name) is given twice; leave one out") }
+        guard values[name] == nil || option.repeats else {
+            let isList = option.kind.placeholder?.hasSuffix(",…") == true
+            throw .usage(
+                "--\(name) is given twice; "
+                    + (isList ? "join the values with a comma: --\(name) \(values[name] ?? ""),…" : "leave one out"))
+        }
         if case .flag = option.kind {
             guard parts.count == 1 else { throw .usage("--\(name) takes no value; write it alone") }
             values[name] = ""
@@ -50,6 +57,7 @@ struct Arguments: Sendable {
         if parts.count == 1 { words.removeFirst() }
         if let fault = option.kind.fault(of: value) { throw .usage("--\(name): \(fault)") }
         values[name] = value
+        if option.repeats { repeated[name, default: []].append(value) }
     }
 
     /// What somebody means who writes an option as other programs have it; nil when this command has nothing like it.
@@ -73,6 +81,8 @@ struct Arguments: Sendable {
     /// Whether the option was given.
     func has(_ name: String) -> Bool { values[name] != nil }
     func text(_ name: String) -> String? { values[name] }
+    /// All values of an option that may be given several times, in order.
+    func texts(_ name: String) -> [String] { repeated[name] ?? [] }
 
     /// Of `--csv-dialect`.
     var dialect: CSV.Dialect { text("csv-dialect").flatMap { CSV.Dialect(rawValue: $0) } ?? .standard }

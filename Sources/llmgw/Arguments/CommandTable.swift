@@ -6,7 +6,7 @@ enum CommandTable {
         .costs, .budgets, .requests, .alertsList, .alertsResend,
         .pricesList, .pricesCheck, .pricesReprice, .pricesRelease, .pricesReconcile,
         .promptsList, .promptsShow, .promptsRender, .promptsDiff, .promptsLint, .promptsTest,
-        .promptsPromote, .promptsRollback, .promptsHistory, .promptsBump, .promptsImport,
+        .promptsNew, .promptsPromote, .promptsRollback, .promptsHistory, .promptsBump, .promptsImport,
         .promptsSync, .promptsBundle, .promptsVerify, .promptsBench,
         .eval, .evalJudge, .evalImport,
         .feedbackList,

@@ -6,11 +6,14 @@ struct Option: Sendable {
     let name: String
     let kind: OptionKind
     let help: String
+    /// Whether it may be given several times; its values are in `Arguments.texts(_:)`.
+    let repeats: Bool
 
-    init(_ name: String, _ kind: OptionKind, _ help: String) {
+    init(_ name: String, _ kind: OptionKind, _ help: String, repeats: Bool = false) {
         self.name = name
         self.kind = kind
         self.help = help
+        self.repeats = repeats
     }
 
     /// `--listen A`, as a synopsis has it.

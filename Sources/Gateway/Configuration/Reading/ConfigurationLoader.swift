@@ -166,6 +166,10 @@ final class ConfigurationLoader {
                 let place = context.place(root.node.position)
                 checkOverlap(of: experiment, at: place)
                 findings.note("experiments.\(experiment.id)", at: place)
+                for key in ["prompt"] + experiment.variants.indices.map({ "variants[\($0)].prompt" }) {
+                    guard let own = findings.places[key], own.file == place.file else { continue }
+                    findings.note("experiments.\(experiment.id).\(key)", at: own)
+                }
                 configuration.experiments.append(experiment)
             }
         } catch {

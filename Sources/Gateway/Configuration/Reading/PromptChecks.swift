@@ -16,10 +16,11 @@ extension Configuration {
             }
         }
         for experiment in experiments {
-            for selector in experiment.promptSelectors where !names.contains(Configuration.promptName(in: selector)) {
+            for (key, selector) in experiment.promptSelectors
+            where !names.contains(Configuration.promptName(in: selector)) {
                 let hint = Suggestion.text(for: Configuration.promptName(in: selector), among: names.sorted())
                 findings.append(
-                    finding(.error, "experiments.\(experiment.id)", "no prompt is named '\(selector)'\(hint)"))
+                    finding(.error, "experiments.\(experiment.id).\(key)", "no prompt is named '\(selector)'\(hint)"))
             }
         }
         return findings
@@ -42,5 +43,12 @@ extension Configuration {
 }
 
 extension ExperimentSettings {
-    fileprivate var promptSelectors: [String] { [prompt].compactMap(\.self) + variants.compactMap(\.prompt) }
+    /// Each with its key in the experiment's file.
+    fileprivate var promptSelectors: [(key: String, selector: String)] {
+        let own = prompt.map { [("prompt", $0)] } ?? []
+        return own
+            + variants.enumerated().compactMap { index, variant in
+                variant.prompt.map { ("variants[\(index)].prompt", $0) }
+            }
+    }
 }

@@ -21,11 +21,16 @@ struct ReadingContext {
     func place(_ position: YAMLPosition) -> SourcePlace { SourcePlace(file: file, position) }
 
     func error(_ value: ConfigurationValue, _ message: String) {
-        findings.add(.error, place(value.node.position), "\(value.path): \(message)")
+        findings.add(.error, place(value.node.position), about(value) + message)
+    }
+
+    /// A file's own name stands in front of the place already.
+    private func about(_ value: ConfigurationValue) -> String {
+        value.path.isEmpty ? "the file " : "\(value.path): "
     }
 
     func warning(_ value: ConfigurationValue, _ message: String) {
-        findings.add(.warning, place(value.node.position), "\(value.path): \(message)")
+        findings.add(.warning, place(value.node.position), about(value) + message)
     }
 }
 
