@@ -71,6 +71,7 @@ enum FaultCode: String, Sendable {
     case contextRead = "W207"
     case ineffective = "W208"
     case emptyRead = "W209"
+    case foreignTag = "W210"
 
     var isWarning: Bool { rawValue.hasPrefix("W") }
 }

@@ -36,7 +36,13 @@ struct PromptCompiler {
     }
 
     private mutating func readPart(_ file: PromptSourceFile) {
-        attempt(file.path) { (compiler) throws(Fault) in try compiler.parts.set(file) }
+        do throws(Fault) {
+            try parts.set(file)
+            add(parts.partials[file.path]?.foreignFaults ?? [], "prompts/" + file.path)
+        } catch {
+            let all = PromptParts.faults(inPartial: file)
+            add(all.isEmpty ? [error] : all, "prompts/" + file.path)
+        }
     }
 
     // MARK: Prompts
@@ -57,23 +63,29 @@ struct PromptCompiler {
     private mutating func compile(
         _ file: PromptSourceFile, key: String, name: String, variant: String?
     ) throws(Fault) {
-        let parsed = try PromptFile(path: "prompts/" + file.path, bytes: file.bytes)
+        var broken: [Fault] = []
+        let parsed = try PromptFile(path: "prompts/" + file.path, bytes: file.bytes, faults: &broken)
         let named = parts.schemas
         var reader = FrontMatterReader(name: name, variant: variant) {
             Self.schemaName($0, named).flatMap { named[$0] }
         }
         reader.read(parsed.frontMatter)
-        add(reader.faults, parsed.path)
+        add(broken + reader.faults, parsed.path)
         var matter = reader.result
+        // What a front matter that cannot be read declares is not known: no read of the body is wrong.
+        if !broken.isEmpty { matter.input = .anyVariables }
         var bundle = [parsed.path: file.bytes]
         addTools(&matter, &bundle, parsed.path)
         for schema in matter.schemas {
             include("schemas/" + (Self.schemaName(schema, parts.schemas) ?? schema) + ".json", &bundle)
         }
-        let template = try Template(parsed.source, from: parsed.bodyOffset, path: parsed.path)
-        guard let reached = reachedPartials(template, folder: Self.folder(of: file.path)) else { return }
+        var faults: [Fault] = []
+        let template = Template(parsed.source, from: parsed.bodyOffset, path: parsed.path, faults: &faults)
+        add(faults, parsed.path)
+        let (reached, isWhole) = reachedPartials(template, folder: Self.folder(of: file.path))
+        let check = check(template, matter, reached, isWhole: isWhole && faults.isEmpty)
+        guard isWhole else { return }
         for partial in reached.values { include(String(partial.path.dropFirst("prompts/".count)), &bundle) }
-        let check = check(template, matter, reached)
         prompts[key] = CompiledPrompt(
             name: key, path: parsed.path, frontMatter: matter, template: template, partials: reached,
             context: check.context, reads: check.reads, digest: BundleDigest.hex(of: bundle), files: bundle)
@@ -110,12 +122,17 @@ struct PromptCompiler {
 
     // MARK: Partials
 
-    /// Returns every partial that `template` reaches, by name. Nil when one is missing or includes itself.
-    private mutating func reachedPartials(_ template: Template, folder: String) -> [String: Template]? {
+    /// Returns every partial that `template` reaches, by name, and whether none is missing or includes itself.
+    private mutating func reachedPartials(
+        _ template: Template, folder: String
+    ) -> (partials: [String: Template], isWhole: Bool) {
         var reached: [String: Template] = [:]
         let before = diagnostics.count
         reach(template, folder, trail: [], &reached)
-        return diagnostics.count == before ? reached : nil
+        let new = diagnostics[before...]
+        // What goes round in circles is not followed.
+        if new.contains(where: { $0.code == FaultCode.partialDepth.rawValue }) { reached = [:] }
+        return (reached, new.isEmpty)
     }
 
     /// The trail ends at depth 32 at the latest.
@@ -167,8 +184,10 @@ struct PromptCompiler {
     // MARK: Checks
 
     /// Reads the template against the declarations, and returns what it reads.
+    ///
+    /// - Parameter isWhole: whether all that could read a variable is known.
     private mutating func check(
-        _ template: Template, _ matter: FrontMatter, _ partials: [String: Template]
+        _ template: Template, _ matter: FrontMatter, _ partials: [String: Template], isWhole: Bool
     ) -> ScopeCheck {
         var check = ScopeCheck(
             file: .init(path: template.path, source: template.source), input: matter.input, media: matter.media,
@@ -176,10 +195,15 @@ struct PromptCompiler {
         check.defaults = Set(matter.defaults.map(\.name))
         check.check(template.nodes)
         diagnostics += check.found
-        for property in matter.input.properties where !check.used.contains(property.name) {
+        for property in matter.input.properties where isWhole && !check.used.contains(property.name) {
             let place = matter.variablePlaces[property.name] ?? .start
             add([Fault(.unused, "variable '\(property.name)' is declared and never read", at: place)], template.path)
         }
+        // Without any variable, whoever writes {name} means one; with some, only their names are taken for it.
+        let names = Set(matter.input.properties.map(\.name))
+        add(
+            template.foreignFaults { root in names.contains(root) || isWhole && names.isEmpty && check.used.isEmpty },
+            template.path)
         return check
     }
 

@@ -45,6 +45,16 @@ struct PromptParts: Sendable {
         return try Template(parsed.source, path: parsed.path)
     }
 
+    /// All that is wrong in a partial's template; empty for other files, and for what is wrong elsewhere.
+    static func faults(inPartial file: PromptSourceFile) -> [Fault] {
+        guard case .partial? = file.kind, let parsed = try? PromptFile(path: "prompts/" + file.path, bytes: file.bytes),
+            parsed.bodyOffset == 0
+        else { return [] }
+        var faults: [Fault] = []
+        _ = Template(parsed.source, path: parsed.path, faults: &faults)
+        return faults
+    }
+
     private static func json(_ file: PromptSourceFile, _ code: FaultCode) throws(Fault) -> JSONValue {
         let source = SourceText(file.bytes)
         try source.requireText()

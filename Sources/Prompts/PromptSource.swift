@@ -23,7 +23,7 @@ package struct PromptSourceFile: Sendable {
 
 extension PromptSourceFile {
     /// Whether it is a prompt of its own, and no part of others.
-    var isPrompt: Bool { kind?.isPrompt == true }
+    package var isPrompt: Bool { kind?.isPrompt == true }
 }
 
 /// What a file's place and ending make of it.

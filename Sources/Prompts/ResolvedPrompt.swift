@@ -39,6 +39,13 @@ package struct ResolvedPrompt: Sendable {
     /// The names of all variables, in the order of their declaration.
     package var variables: [String] { prompt.frontMatter.input.properties.map(\.name) }
 
+    /// `text` as the value of a variable: itself, or what it says as JSON where the variable is declared as no text.
+    package func value(_ text: String, for variable: String) -> JSONValue {
+        let declared = prompt.frontMatter.input.properties.first { $0.name == variable }
+        guard let declared, !declared.schema.kinds.contains(.string) else { return .string(text) }
+        return (try? JSONValue(parsing: Array(text.utf8))) ?? .string(text)
+    }
+
     /// The variables as JSON Schema; nil when there are none.
     package var inputSchema: JSONValue? { prompt.frontMatter.inputSchema }
     /// Whether an answer that does not fit the output schema is withheld.

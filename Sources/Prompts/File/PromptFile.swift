@@ -9,7 +9,15 @@ struct PromptFile: Sendable {
     /// Where the body begins, in bytes.
     let bodyOffset: Int
 
+    /// Throws what is wrong with the file as a whole, or with its front matter.
     init(path: String, bytes: [UInt8]) throws(Fault) {
+        var faults: [Fault] = []
+        try self.init(path: path, bytes: bytes, faults: &faults)
+        if let first = faults.first { throw first }
+    }
+
+    /// A front matter that cannot be read is added to `faults`, and nil.
+    init(path: String, bytes: [UInt8], faults: inout [Fault]) throws(Fault) {
         self.path = path
         source = SourceText(bytes)
         try source.requireText()
@@ -21,7 +29,12 @@ struct PromptFile: Sendable {
         bodyOffset = fences.body
         let matter = Array(bytes[fences.matter])
         let line = source.place(at: fences.matter.lowerBound).line
-        frontMatter = matter.allSatisfy(Ascii.isSpace) ? nil : try Self.parse(matter, file: path, line: line)
+        do throws(Fault) {
+            frontMatter = matter.allSatisfy(Ascii.isSpace) ? nil : try Self.parse(matter, file: path, line: line)
+        } catch {
+            frontMatter = nil
+            faults.append(error)
+        }
     }
 
     private static func parse(_ bytes: [UInt8], file: String, line: Int) throws(Fault) -> YAMLNode {

@@ -10,6 +10,9 @@ struct TagMeaning {
 
     /// The meaning of `{{…}}`.
     func node(_ tag: TemplateTag) throws(Fault) -> TemplateNode {
+        if let jinja = JinjaStatement.fault(inTag: source.string(tag.content)) {
+            throw Fault(.unsupported, jinja, at: place(tag))
+        }
         let words = try TagWords(tag.content, of: source)
         guard let first = words.positional.first else { throw fault("the tag is empty", tag) }
         let arguments = Array(words.positional.dropFirst())

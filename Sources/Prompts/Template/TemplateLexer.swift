@@ -42,12 +42,13 @@ struct TemplateLexer {
         textStart = offset
     }
 
-    static func tokens(of source: SourceText, from offset: Int) throws(Fault) -> [TemplateToken] {
+    /// What is no tag, though it begins as one, is left out and added to `faults`.
+    static func tokens(of source: SourceText, from offset: Int, faults: inout [Fault]) -> [TemplateToken] {
         var lexer = TemplateLexer(source, from: offset)
-        return try lexer.run()
+        return lexer.run(&faults)
     }
 
-    private mutating func run() throws(Fault) -> [TemplateToken] {
+    private mutating func run(_ faults: inout [Fault]) -> [TemplateToken] {
         let bytes = source.bytes
         while position < bytes.count {
             guard source.starts(with: "{{", at: position) else {
@@ -66,7 +67,13 @@ struct TemplateLexer {
                 }
             }
             flush()
-            tokens.append(.tag(try tag()))
+            let start = position
+            do throws(Fault) {
+                tokens.append(.tag(try tag()))
+            } catch {
+                faults.append(error)
+                position = behindBroken(start)
+            }
             textStart = position
         }
         flush()
@@ -81,6 +88,21 @@ struct TemplateLexer {
     }
 
     // MARK: Tags
+
+    /// Where reading goes on behind a tag that is none: at its end, where one stands before the next tag and on its line.
+    private func behindBroken(_ start: Int) -> Int {
+        var index = start + 2
+        while source.starts(with: "{", at: index) { index += 1 }
+        let begin = index
+        while index < source.bytes.count, source.bytes[index] != Ascii.newline, !source.starts(with: "{{", at: index) {
+            if source.starts(with: "}}", at: index) {
+                while source.starts(with: "}", at: index) { index += 1 }
+                return index
+            }
+            index += 1
+        }
+        return begin
+    }
 
     private mutating func tag() throws(Fault) -> TemplateTag {
         let start = position
@@ -172,6 +194,9 @@ struct TemplateLexer {
                 quote = UInt8(ascii: "]")
             } else if source.starts(with: "}}", at: index) || source.starts(with: "~}}", at: index) {
                 return index
+            } else if index > position, source.starts(with: "{{", at: index) {
+                throw Fault(
+                    .template, "the tag is not closed by '}}' before the next one begins", at: source.place(at: start))
             }
             index += 1
         }

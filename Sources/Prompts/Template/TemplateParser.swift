@@ -9,13 +9,25 @@ struct Template: Sendable {
     let path: String
     let source: SourceText
     let nodes: [TemplateNode]
+    /// Text that means something to other template languages.
+    let foreignTags: [ForeignTag]
 
-    /// Compiles the bytes of `source` from `offset`.
+    /// Compiles the bytes of `source` from `offset`. Throws the first fault.
     init(_ source: SourceText, from offset: Int = 0, path: String = "") throws(Fault) {
+        var faults: [Fault] = []
+        self.init(source, from: offset, path: path, faults: &faults)
+        if let first = faults.first { throw first }
+    }
+
+    /// Compiles what can be compiled, and adds all that is wrong to `faults`.
+    init(_ source: SourceText, from offset: Int = 0, path: String = "", faults: inout [Fault]) {
         self.path = path
         self.source = source
+        let tokens = TemplateLexer.tokens(of: source, from: offset, faults: &faults)
+        foreignTags = ForeignTag.all(in: tokens, of: source)
         var parser = TemplateParser(source)
-        nodes = try parser.parse(TemplateLexer.tokens(of: source, from: offset))
+        nodes = parser.parse(tokens, faults: &faults)
+        faults.sort { ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column) }
     }
 
     /// The names of the partials that it includes, each once.
@@ -49,24 +61,47 @@ struct TemplateParser {
         var body: [TemplateNode]?
         /// Opened by `{{else if …}}`: closed together with the block around it.
         var isChained: Bool
+        /// Whether its beginning is a fault already.
+        var isBroken = false
     }
 
     init(_ source: SourceText) {
         self.source = source
     }
 
-    mutating func parse(_ tokens: [TemplateToken]) throws(Fault) -> [TemplateNode] {
+    /// Goes on behind a fault, so that all are found: a block that means nothing still has its end.
+    mutating func parse(_ tokens: [TemplateToken], faults: inout [Fault]) -> [TemplateNode] {
         let trimmed = Whitespace.controlled(tokens)
         for (token, text) in zip(tokens, trimmed) {
             switch token {
             case .text: if !text.text.isEmpty { nodes.append(.text(String(text.text))) }
-            case .tag(let tag): try take(tag, indent: text.indent)
+            case .tag(let tag):
+                do throws(Fault) {
+                    try take(tag, indent: text.indent)
+                } catch {
+                    faults.append(error)
+                    standIn(for: tag)
+                }
             }
         }
-        if let open = stack.last {
-            throw fault("{{#\(open.name)}} is not closed by {{/\(open.name)}}", open.block.offset)
+        while let open = stack.last {
+            if !open.isChained, !open.isBroken {
+                faults.append(fault("{{#\(open.name)}} is not closed by {{/\(open.name)}}", open.block.offset))
+            }
+            endBlock()
         }
         return nodes
+    }
+
+    /// Opens a block whose beginning means nothing, so that its end is no second fault.
+    private mutating func standIn(for tag: TemplateTag) {
+        guard tag.sigil == .open || tag.sigil == .invertedOpen, stack.count < Template.maxDepth else { return }
+        let always = Expression(kind: .literal(.bool(true)), offset: tag.offset)
+        stack.append(
+            OpenBlock(
+                block: TemplateBlock(kind: .if, arguments: [always], offset: tag.offset), name: words(in: tag),
+                outer: nodes, body: nil, isChained: false, isBroken: true))
+        nodes = []
     }
 
     private mutating func take(_ tag: TemplateTag, indent: String) throws(Fault) {
@@ -126,20 +161,28 @@ struct TemplateParser {
 
     private mutating func close(_ tag: TemplateTag) throws(Fault) {
         let name = words(in: tag)
-        while true {
-            guard let open = stack.popLast() else {
-                throw fault("{{/\(name)}} closes nothing", tag.offset)
-            }
-            var block = open.block
-            block.body = open.body ?? nodes
-            block.inverse = open.body == nil ? [] : nodes
-            nodes = open.outer + [.block(block)]
-            if open.isChained { continue }
-            guard open.name == name else {
-                throw fault("{{/\(name)}} stands where {{/\(open.name)}} must close the block", tag.offset)
-            }
-            return
+        guard let innermost = stack.last(where: { !$0.isChained }) else {
+            throw fault("{{/\(name)}} closes nothing", tag.offset)
         }
+        guard innermost.name == name else {
+            // The end of a block further out ends those in it too.
+            if stack.contains(where: { !$0.isChained && $0.name == name }) {
+                while endBlock() != name {}
+            }
+            throw fault("{{/\(name)}} stands where {{/\(innermost.name)}} must close the block", tag.offset)
+        }
+        while endBlock() == nil {}
+    }
+
+    /// Takes the innermost block off the stack. Returns its name; nil for one that ends with the block around it, or none.
+    @discardableResult
+    private mutating func endBlock() -> String? {
+        guard let open = stack.popLast() else { return nil }
+        var block = open.block
+        block.body = open.body ?? nodes
+        block.inverse = open.body == nil ? [] : nodes
+        nodes = open.outer + [.block(block)]
+        return open.isChained ? nil : open.name
     }
 
     private func words(in tag: TemplateTag) -> String {

@@ -23,7 +23,8 @@ struct FlatSource {
     ///   - body: the template begins here.
     private mutating func append(_ source: SourceText, from start: Int, body: Int, indent: [UInt8]) {
         var copied = start
-        for token in (try? TemplateLexer.tokens(of: source, from: body)) ?? [] {
+        var faults: [Fault] = []
+        for token in TemplateLexer.tokens(of: source, from: body, faults: &faults) {
             guard case .tag(let tag) = token, tag.sigil == .partial,
                 let call = try? TagMeaning(source).partial(tag, indent: ""), let partial = partials[call.name],
                 let end = FlatSource.end(of: tag, source), bytes.count < FlatSource.maxSize

@@ -13,6 +13,10 @@ extension Command {
         operands: [.required("NAME[@SEL]")],
         options: [
             Option("vars", .text("FILE"), "the variables; none unless told"),
+            Option(
+                "var", .text("NAME=VALUE"),
+                "one of them, in place of FILE's; may be given again. JSON where no text is due",
+                repeats: true),
             Option("history", .text("FILE"), "a JSON array: the messages that a caller would send along"),
             Option("request", .flag, "the whole request: model, messages and parameters"),
             Option("sent-to", .text("PROVIDER/MODEL"), "the bytes of the body that this target gets"),
@@ -22,7 +26,8 @@ extension Command {
             .prompts, .config,
         ],
         examples: [
-            Example("llmgw prompts render support-reply --vars case.json", "the file on disk"),
+            Example("llmgw prompts render hello --var name=Ada", "the file on disk"),
+            Example("llmgw prompts render support-reply --vars case.json", "with variables from a file"),
             Example("echo '{\"name\": \"Ada\"}' | llmgw prompts render hello@production --vars -", "what runs"),
             Example("llmgw prompts render hello@1.1.0 --sent-to sim/sim-small --body call.json", "what was sent"),
         ]
@@ -30,6 +35,10 @@ extension Command {
         let desk = try PromptDesk(arguments, context)
         let prompt = try desk.resolve(arguments.operands[0], context)
         if let target = arguments.text("sent-to") {
+            guard !arguments.has("var") else {
+                throw Failure.usage(
+                    "--var: --sent-to makes the bytes of one call again; give its variables with --vars FILE")
+            }
             context.output.write(try SentRequest(target, arguments, desk).bytes(of: prompt))
             return .success
         }
@@ -51,6 +60,8 @@ extension Command {
 /// What a prompt is rendered with, read from files.
 struct RenderInput {
     private let variables: JSONValue?
+    /// Given one by one, by name.
+    private let single: [(name: String, text: String)]
     private let history: PromptHistory
     private let mediaHosts: [String]?
 
@@ -61,6 +72,7 @@ struct RenderInput {
         variables = try arguments.text("vars").map { (path) throws(Failure) in
             try RenderInput.json(try RenderInput.read(path), path)
         }
+        single = try arguments.texts("var").map { (text) throws(Failure) in try RenderInput.pair(text) }
         history =
             try arguments.text("history").map { (path) throws(Failure) in
                 try RenderInput.history(try RenderInput.read(path), path)
@@ -70,10 +82,27 @@ struct RenderInput {
 
     func render(_ prompt: ResolvedPrompt) throws(Failure) -> RenderedPrompt {
         do throws(GatewayError) {
-            return try prompt.render(variables: variables, history: history, mediaHosts: mediaHosts)
+            return try prompt.render(variables: variables(of: prompt), history: history, mediaHosts: mediaHosts)
         } catch {
             throw .usage(error.message)
         }
+    }
+
+    private func variables(of prompt: ResolvedPrompt) -> JSONValue? {
+        guard !single.isEmpty, var members = (variables ?? .object([])).objectValue else { return variables }
+        for (name, text) in single {
+            members.removeAll { $0.name == name }
+            members.append(JSONMember(name, prompt.value(text, for: name)))
+        }
+        return .object(members)
+    }
+
+    private static func pair(_ text: String) throws(Failure) -> (name: String, text: String) {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, !parts[0].isEmpty else {
+            throw .usage("--var: '\(text)' is not NAME=VALUE, such as name=Ada")
+        }
+        return (parts[0], parts[1])
     }
 
     /// - Parameter name: of the file, for messages.
