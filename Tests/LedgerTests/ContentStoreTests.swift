@@ -1,3 +1,4 @@
+import Foundation
 import Inference
 import Synchronization
 import Testing
@@ -46,6 +47,42 @@ import Testing
         await store.close()
         let connection = try Connection(path, .readOnly)
         #expect(try connection.integer("SELECT count(*) FROM answer") == 1)
+    }
+
+    /// What a power loss leaves of a file whose last writes were not on the disk yet.
+    enum Loss: String, CaseIterable {
+        case empty, zeros, header, unnamed, unnamedWithRows, cut, scrambled
+    }
+
+    @Test(arguments: Loss.allCases)
+    func aFileCutByAPowerLossIsTakenAsNew(loss: Loss) async throws {
+        let before = try store()
+        for number in 1...50 { before.store(answer(UInt64(number), at: now, bytes: 2_000)) }
+        await before.close()
+        let whole = try #require(FileManager.default.contents(atPath: path))
+        switch loss {
+        case .empty: try Data().write(to: URL(fileURLWithPath: path))
+        case .zeros: try Data(count: 8_192).write(to: URL(fileURLWithPath: path))
+        case .header: try whole.prefix(60).write(to: URL(fileURLWithPath: path))
+        case .unnamed:
+            try FileManager.default.removeItem(atPath: path)
+            try Connection(path, .create).execute("PRAGMA journal_mode=WAL")
+        case .unnamedWithRows: try Connection(path, .readWrite).execute("PRAGMA application_id=0")
+        case .cut: try whole.prefix(4_096).write(to: URL(fileURLWithPath: path))
+        case .scrambled:
+            var bytes = whole
+            for index in 100..<bytes.count { bytes[index] = 0xA5 }
+            try bytes.write(to: URL(fileURLWithPath: path))
+        }
+
+        let after = try store()
+        let next = answer(99, at: now)
+        after.store(next)
+        #expect(await after.answer(of: next.request) == next)
+        let isKept = await after.answer(of: RequestID(high: 7, low: 1)) != nil
+        #expect(isKept == (loss == .unnamedWithRows))
+        await after.close()
+        #expect(try Connection(path, .readOnly).integer("PRAGMA application_id") == ContentFile.applicationID)
     }
 
     @Test func aFileThatIsSomethingElseIsLeftAloneAndReported() async throws {

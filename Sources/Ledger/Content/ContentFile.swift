@@ -4,10 +4,11 @@ import Inference
 
 /// The file behind a ``ContentStore``: one table, by request. For one thread.
 ///
-/// Its writes are not fsynced one by one: what a power cut takes is an answer that cannot be repeated, and no money.
+/// Its writes are not fsynced one by one: what a power cut takes is an answer that cannot be repeated, and no money. A file
+/// that it has left empty is taken as new, and one that it has damaged is moved aside.
 final class ContentFile {
     /// `llmc` in ASCII, in the file's header: says whose database it is.
-    private static let applicationID: Int64 = 0x6C6C_6D63
+    static let applicationID: Int64 = 0x6C6C_6D63
     /// The most rows that one insert makes room by deleting: expiry never takes long.
     private static let expiryStep = 20
 
@@ -23,7 +24,10 @@ final class ContentFile {
 
     /// Adds an answer, and deletes some that are too old.
     func insert(_ answer: StoredAnswer) throws {
-        let file = try open()
+        try mending { try write(answer, to: $0) }
+    }
+
+    private func write(_ answer: StoredAnswer, to file: Opened) throws {
         file.insertion.bind(1, answer.request)
         file.insertion.bind(2, answer.at)
         file.insertion.bind(3, Int64(answer.status))
@@ -39,7 +43,11 @@ final class ContentFile {
 
     func find(_ request: RequestID) throws -> StoredAnswer? {
         guard opened != nil || fileExists(path) else { return nil }
-        let search = try open().search
+        return try mending { try read(request, from: $0) }
+    }
+
+    private func read(_ request: RequestID, from file: Opened) throws -> StoredAnswer? {
+        let search = file.search
         search.bind(1, request)
         search.bind(2, utcMilliseconds().addingClamped(-retention))
         defer { search.reset() }
@@ -55,9 +63,30 @@ final class ContentFile {
         opened = nil
     }
 
+    /// Works on the file; once more on a new one, when it turns out to be damaged.
+    private func mending<Result>(_ work: (Opened) throws -> Result) throws -> Result {
+        do {
+            return try work(open())
+        } catch let error as SQLiteError where error.isDamage {
+            guard ContentHeader(of: path).isOurs else { throw error }
+            close()
+            guard rename(path, path + ".damaged") == 0 else { throw error }
+            removeLog()
+            return try work(open())
+        }
+    }
+
+    private func removeLog() {
+        for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+    }
+
     private func open() throws -> Opened {
         if let opened { return opened }
         try LedgerFile.makeFolder(of: path)
+        if ContentHeader(of: path).isBlank {
+            unlink(path)
+            removeLog()
+        }
         let isNew = !fileExists(path)
         if isNew {
             let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -81,7 +110,8 @@ final class ContentFile {
             sqlite3_busy_timeout(connection.handle, 2_000)
             try connection.harden()
             let owner = try connection.integer("PRAGMA application_id")
-            guard isNew || owner == ContentFile.applicationID else {
+            guard try isNew || owner == ContentFile.applicationID || owner == 0 && Opened.hasNothingElse(connection)
+            else {
                 throw LedgerError(
                     .corrupt, "this is no file of kept answers; name another in content.path, or move it away")
             }
@@ -102,6 +132,11 @@ final class ContentFile {
                 "SELECT at, status, content_type, is_stream, fields, body FROM answer WHERE request=? AND at>=?")
             expiry = try connection.prepare(
                 "DELETE FROM answer WHERE request IN (SELECT request FROM answer WHERE at<? ORDER BY at LIMIT ?)")
+        }
+
+        /// A database that was made, and lost its name with the power: without a table, or with ours alone.
+        private static func hasNothingElse(_ connection: Connection) throws -> Bool {
+            try connection.integer("SELECT count(*) FROM sqlite_schema WHERE tbl_name<>'answer'") == 0
         }
     }
 }

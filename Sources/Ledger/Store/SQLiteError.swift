@@ -8,6 +8,9 @@ struct SQLiteError: Error {
     /// The result code without its extension.
     var primary: Int32 { code & 0xFF }
 
+    /// Whether the file is not what SQLite wrote.
+    var isDamage: Bool { primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB }
+
     static func failed(_ message: String) -> SQLiteError { SQLiteError(code: SQLITE_ERROR, message: message) }
 }
 
