@@ -44,9 +44,10 @@ let package = Package(
         shelf("JSON"),
         shelf("YAML"),
         shelf("CivilTime"),
+        shelf("Text"),
         shelf("Threads", imports: ["CLinux"]),
         shelf("Crypto", imports: ["COpenSSL"]),
-        shelf("Telemetry", imports: ["JSON", "CivilTime"]),
+        shelf("Telemetry", imports: ["JSON", "CivilTime", "Text"]),
         shelf("NetIO", imports: ["CLinux"]),
 
         // HTTP
@@ -63,7 +64,7 @@ let package = Package(
         shelf("Analysis"),
         shelf("Ledger", imports: ["Inference", "CSQLite", "Crypto", "CivilTime", "CLinux"]),
         shelf("PluginKit", imports: ["Inference", "JSON", "Telemetry"]),
-        shelf("Reports", imports: ["CivilTime", "Crypto", "Inference", "JSON", "Ledger"]),
+        shelf("Reports", imports: ["CivilTime", "Crypto", "Inference", "JSON", "Ledger", "Text"]),
         shelf("Evaluation", imports: ["Analysis", "Crypto", "Inference", "JSON", "Prompts", "Reports", "YAML"]),
 
         // Assembly
@@ -73,6 +74,7 @@ let package = Package(
             imports: [
                 "CLinux", "JSON", "YAML", "CivilTime", "Crypto", "Telemetry", "NetIO", "HTTPTypes", "HTTPServer",
                 "HTTPClient", "Inference", "Providers", "Prompts", "Routing", "Ledger", "PluginKit", "Simulation",
+                "Text",
             ]),
         shelf(
             "Admin",
@@ -94,7 +96,7 @@ let package = Package(
                 "Admin", "Analysis", "BudgetPlugin", "CLinux", "CivilTime", "Crypto", "Evaluation", "Gateway",
                 "HTTPClient", "HTTPServer",
                 "HTTPTypes", "Inference", "JSON", "Ledger", "NetIO", "PluginKit", "Prompts", "Providers", "Reports",
-                "Routing", "Simulation", "Starter", "Telemetry", "Threads", "YAML",
+                "Routing", "Simulation", "Starter", "Telemetry", "Text", "Threads", "YAML",
             ],
             swiftSettings: settings,
             // One file to install: the program carries Swift's runtime and needs only the system's libraries.
@@ -104,6 +106,7 @@ let package = Package(
         tests("JSON"),
         tests("YAML"),
         tests("CivilTime"),
+        tests("Text"),
         tests("Threads"),
         tests("Crypto"),
         tests("Telemetry", imports: ["JSON"]),

@@ -1,3 +1,5 @@
+import Text
+
 /// A column of a table.
 package struct Column: Sendable {
     package enum Alignment: Sendable { case left, right }
@@ -152,9 +154,5 @@ package struct TextTable: Sendable {
     }
 
     /// Names come from outside; none may move the cursor or recolour the terminal of whoever reads a report.
-    static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
-    }
+    static func printable(_ text: String) -> String { VisibleText.of(text) }
 }

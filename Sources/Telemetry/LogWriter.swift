@@ -1,4 +1,5 @@
 import CivilTime
+import Text
 
 /// Writes lines so that nothing in a field can end the line, begin another, or speak to a terminal.
 struct LogWriter {
@@ -71,24 +72,19 @@ struct LogWriter {
             case "\\": append("\\\\")
             case "\n": append("\\n")
             case "\t": append("\\t")
-            case _ where Self.isObeyed(scalar.value): escape(scalar.value)
+            case _ where VisibleText.isObeyed(scalar): escape(scalar)
             default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             }
         }
         append("\"")
     }
 
-    /// Control characters, line separators, and marks that turn the direction of writing.
-    private static func isObeyed(_ scalar: UInt32) -> Bool {
-        switch scalar {
-        case 0...0x1F, 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
-        default: false
+    /// As JSON writes it: two halves above U+FFFF.
+    private mutating func escape(_ scalar: Unicode.Scalar) {
+        for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+            append("\\u")
+            for shift in [12, 8, 4, 0] as [UInt16] { bytes.append(Self.hex[Int(unit >> shift & 15)]) }
         }
-    }
-
-    private mutating func escape(_ scalar: UInt32) {
-        append("\\u")
-        for shift in [12, 8, 4, 0] as [UInt32] { bytes.append(Self.hex[Int(scalar >> shift & 15)]) }
     }
 
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }

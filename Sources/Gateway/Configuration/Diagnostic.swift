@@ -1,3 +1,5 @@
+import Text
+
 /// Something that is wrong with a file: where, what, and what would be right.
 package struct Diagnostic: Sendable, Hashable {
     package enum Severity: String, Sendable {
@@ -27,7 +29,7 @@ extension Diagnostic: CustomStringConvertible {
     /// `config/gateway.yaml:12:5: error: …`
     package var description: String {
         let place = line > 0 ? "\(file):\(line):\(column)" : file
-        return "\(place): \(severity): \(message)"
+        return VisibleText.of("\(place): \(severity): \(message)")
     }
 }
 

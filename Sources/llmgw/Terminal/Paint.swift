@@ -1,4 +1,5 @@
 import Prompts
+import Text
 
 /// Colours of a terminal, as git uses them; nothing where the output is no terminal or NO_COLOR is set.
 struct Paint {
@@ -22,7 +23,7 @@ struct Paint {
 
     /// The lines of a diff.
     ///
-    /// On a terminal, control characters of the texts are shown as a sign: a file must not repaint the screen of whoever
+    /// On a terminal, what a terminal would obey is escaped: a file must not repaint the screen of whoever
     /// reviews it.
     func diff(_ lines: [TextDiff.Line]) -> String {
         lines.map { line in
@@ -39,10 +40,6 @@ struct Paint {
     }
 
     static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map {
-                    $0.properties.generalCategory == .control && $0 != "\t" ? "\u{FFFD}" : $0
-                }))
+        VisibleText.of(text, keepsTabs: true)
     }
 }
