@@ -14,13 +14,26 @@ static void note_alert(const SSL *ssl, int where, int alert) {
     if (said != NULL && where == SSL_CB_READ_ALERT && (alert & 0xff) == SSL_AD_CLOSE_NOTIFY) *said = 1;
 }
 
+/// The TLS session of the connection that a transfer uses at the moment, or NULL.
+static SSL *current_session(CURL *easy) {
+    struct curl_tlssessioninfo *session = NULL;
+    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == NULL) return NULL;
+    return session->backend == CURLSSLBACKEND_OPENSSL ? session->internals : NULL;
+}
+
 int llmgw_curl_watch_goodbye(CURL *easy, int *said) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, make_goodbye_index);
-    struct curl_tlssessioninfo *session = NULL;
-    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == NULL) return 0;
-    if (session->backend != CURLSSLBACKEND_OPENSSL || session->internals == NULL) return 0;
-    if (SSL_set_ex_data(session->internals, goodbye_index, said) != 1) return 0;
-    SSL_set_info_callback(session->internals, note_alert);
+    SSL *ssl = current_session(easy);
+    if (ssl == NULL || SSL_set_ex_data(ssl, goodbye_index, said) != 1) return 0;
+    SSL_set_info_callback(ssl, note_alert);
     return 1;
+}
+
+int llmgw_curl_speaks_http2(CURL *easy) {
+    SSL *ssl = current_session(easy);
+    const unsigned char *name = NULL;
+    unsigned int length = 0;
+    if (ssl != NULL) SSL_get0_alpn_selected(ssl, &name, &length);
+    return length == 2 && name[0] == 'h' && name[1] == '2';
 }

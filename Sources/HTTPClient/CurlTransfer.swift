@@ -41,6 +41,11 @@ final class CurlTransfer: UpstreamTransfer {
     private var refusal: TransferFailure?
     private var addressRefused = false
     private var openedConnection = false
+    /// Whether the request went out over HTTP/2.
+    private var speaksHTTP2 = false
+    private var remarks = HTTP2Remarks()
+    /// Whether the peer has said that it did not process the request.
+    private var wasUnprocessed = false
     /// Whether only TLS's goodbye tells the body's end from a cut: neither length nor chunks say it.
     private var endsWithGoodbye = false
 
@@ -133,6 +138,10 @@ final class CurlTransfer: UpstreamTransfer {
 
     /// What libcurl's result means, while the handle is still at hand.
     func outcome(of code: CURLcode) -> End {
+        if wasUnprocessed || code != CURLE_OK && finalHead == nil && remarks.isUnprocessed {
+            requestWasWritten = false
+            return .failed(.unprocessed)
+        }
         if let refusal { return .failed(refusal) }
         if code == CURLE_OK {
             // A head that breaks off in a line is a success to libcurl.
@@ -166,7 +175,21 @@ final class CurlTransfer: UpstreamTransfer {
     }
 
     func isOpeningConnection() {
+        if requestWasWritten { noteSecondTry() }
         openedConnection = true
+    }
+
+    func note(_ remark: UnsafeRawBufferPointer) {
+        if requestWasWritten { remarks.note(remark) }
+    }
+
+    /// libcurl is about to send the request once more. Why, it keeps to itself; there are two reasons.
+    ///
+    /// Over HTTP/2 a stream was refused (REFUSED_STREAM), or is above the last that the peer will look at (GOAWAY): it was
+    /// not processed (RFC 9113 §8.7). Otherwise a kept connection has died, and over HTTP/2 that comes with an explanation.
+    private func noteSecondTry() {
+        guard speaksHTTP2, finalHead == nil, let handle, !handle.hasExplained else { return }
+        wasUnprocessed = true
     }
 
     /// The next thing that libcurl does is to write the request. Returns false to end the transfer.
@@ -175,10 +198,12 @@ final class CurlTransfer: UpstreamTransfer {
     /// have worked on the first and bill for both, so a second sending is for the caller to decide (RFC 9110 §9.2.2).
     func connectionStands() -> Bool {
         guard !requestWasWritten else {
+            noteSecondTry()
             refusal = .reset("the kept connection broke with the request on it")
             return false
         }
         requestWasWritten = true
+        speaksHTTP2 = pool.origin?.isTLS == true && handle?.speaksHTTP2 == true
         connectionReused = !openedConnection
         guard let client else { return true }
         clock.connected(at: client.now)

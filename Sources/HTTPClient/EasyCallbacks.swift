@@ -46,6 +46,13 @@ extension EasyHandle {
                 let goesOn = object(context, EasyHandle.self)?.transfer?.connectionStands() ?? false
                 return CInt(goesOn ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
             }, CURLOPT_PREREQFUNCTION)
+        check(llmgw_curl_set_pointer(raw, CURLOPT_DEBUGDATA, own), CURLOPT_DEBUGDATA)
+        check(
+            llmgw_curl_set_debug(raw) { _, kind, bytes, count, context in
+                guard kind == CURLINFO_TEXT, let bytes else { return 0 }
+                object(context, EasyHandle.self)?.transfer?.note(UnsafeRawBufferPointer(start: bytes, count: count))
+                return 0
+            }, CURLOPT_DEBUGFUNCTION)
     }
 
     private func installSocketCallbacks(_ own: UnsafeMutableRawPointer) {

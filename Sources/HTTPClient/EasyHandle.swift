@@ -60,13 +60,16 @@ final class EasyHandle {
         // HTTP/2 where the peer offers it in the TLS handshake. A connection still carries one request at a time, since
         // the multi handle does not multiplex: on a shared one, a slow reader would hold up its neighbours.
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        // The transfer listens for goodbyes of HTTP/2; nothing of it is written anywhere.
+        set(CURLOPT_VERBOSE, origin.isTLS ? 1 : 0)
         set(CURLOPT_HTTP09_ALLOWED, 0)
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_TCP_NODELAY, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_MAXLIFETIME_CONN, 300)
-        // Every open stream has a buffer of this size, and an event is small; libcurl's own choice is 16 KiB.
-        set(CURLOPT_BUFFERSIZE, 4096)
+        // A frame of HTTP/2 fits in: with less, libcurl 7.88 leaves the rest of a head, or of a body above its window of 4 MB,
+        // lying until the next packet, which never comes.
+        set(CURLOPT_BUFFERSIZE, 16_384)
         // A name that takes its time must not hold up the loop when its transfer is given up.
         set(CURLOPT_QUICK_EXIT, 1)
         // The transfer's own clock decides; this only keeps libcurl's from being shorter.
@@ -103,6 +106,7 @@ final class EasyHandle {
     // MARK: For each request
 
     func prepare(_ request: UpstreamRequest) {
+        errorText[0] = 0
         if request.url != lastURL {
             set(CURLOPT_URL, request.url)
             lastURL = request.url
@@ -196,6 +200,12 @@ final class EasyHandle {
         body.deallocate()
         body = .allocate(byteCount: 1024, alignment: 16)
     }
+
+    /// Whether libcurl has said of this request that something broke.
+    var hasExplained: Bool { errorText[0] != 0 }
+
+    /// From a callback: whether the connection speaks HTTP/2.
+    var speaksHTTP2: Bool { llmgw_curl_speaks_http2(raw) != 0 }
 
     /// What libcurl says about a failure; names and numbers of the connection, nothing of head or body.
     func explanation(of code: CURLcode) -> String {

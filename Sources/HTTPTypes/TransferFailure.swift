@@ -5,6 +5,8 @@ package enum TransferFailure: Error, Equatable, Sendable {
     /// It is certain that no byte of the request left: name, refusal, TLS, forbidden address, a connection that was lost
     /// before the first write.
     case connect(String)
+    /// The peer has said that it did not process the request (RFC 9113 §8.7), so it may be sent again, and bills nothing.
+    case unprocessed
     case timeout(phase: TimeoutPhase)
     /// The connection ended before the answer did.
     case reset(String)
@@ -15,10 +17,11 @@ package enum TransferFailure: Error, Equatable, Sendable {
     /// By our own ``UpstreamTransfer/cancel()``; ``UpstreamTransfer/requestWasWritten`` tells how far it had come.
     case cancelled
 
-    /// Whether the vendor may have seen the request and may bill it: true unless it is certain that no request byte left.
+    /// Whether the vendor may have worked on the request and may bill it: true unless it is certain that no request byte
+    /// left, or that none was looked at.
     package var requestWasWritten: Bool {
         switch self {
-        case .connect: false
+        case .connect, .unprocessed: false
         case .timeout(let phase): phase != .connect
         case .reset, .malformed, .tooLarge, .cancelled: true
         }
@@ -41,6 +44,7 @@ extension TransferFailure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .connect(let reason): "no connection: \(reason)"
+        case .unprocessed: "HTTP/2: the request was not processed"
         case .timeout(let phase): "timeout (\(phase.rawValue))"
         case .reset(let reason): "connection lost: \(reason)"
         case .malformed(let reason): "malformed answer: \(reason)"

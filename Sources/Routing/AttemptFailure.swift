@@ -3,6 +3,8 @@ package struct AttemptFailure: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         /// No connection: name, route, TLS, or a refused port. Nothing was sent.
         case connect
+        /// The upstream has said that it did not look at the request: it may be sent again at once.
+        case unprocessed
         /// The connection broke before the first byte of the answer.
         case reset
         /// No first byte in time.

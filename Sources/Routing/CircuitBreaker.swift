@@ -83,7 +83,7 @@ extension AttemptFailure {
         switch kind {
         case .connect, .reset, .timeout, .afterFirstByte: true
         case .status(let status): status >= 500 || status == 429 || status == 401 || status == 402 || status == 403
-        case .unusable: false
+        case .unusable, .unprocessed: false
         }
     }
 }

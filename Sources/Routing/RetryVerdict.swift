@@ -10,7 +10,7 @@ struct RetryVerdict: Sendable {
 
     init(_ failure: AttemptFailure) {
         switch failure.kind {
-        case .connect:
+        case .connect, .unprocessed:
             self.init(same: true, other: true, .upstreamError("no target could be reached"))
         case .reset:
             self.init(same: true, other: true, .upstreamError("the upstream closed the connection before it answered"))

@@ -27,6 +27,8 @@ package struct RoutePlan: Sendable {
     private var untried: [Int]
     private var current: Int?
     private var repeats = 0
+    /// Whether the target was asked again after it had not looked at the request.
+    private var hasResent = false
 
     /// The attempts begun so far.
     package private(set) var attempts = 0
@@ -51,12 +53,20 @@ package struct RoutePlan: Sendable {
     ) -> RouteStep {
         guard let failure else { return advance(healthy) ?? .giveUp(.noTarget) }
         if failure.kind == .unusable { attempts -= 1 }  // nothing was sent
+        if let step = resend(after: failure) { return step }
         let verdict = RetryVerdict(failure)
         guard attempts < attemptLimit else { return verdict.end }
         if verdict.prefersOther, let step = advance(healthy) { return step }
         if let step = again(after: failure, verdict, jitter: jitter) { return step }
         if verdict.allowsOther, let step = advance(healthy) { return step }
         return verdict.end
+    }
+
+    /// Sends what was not looked at once more, whatever the limits say: it was no attempt that anybody has worked on.
+    private mutating func resend(after failure: AttemptFailure) -> RouteStep? {
+        guard failure.kind == .unprocessed, !hasResent, let current else { return nil }
+        hasResent = true
+        return .attempt(target: current, after: .zero)
     }
 
     private mutating func again(after failure: AttemptFailure, _ verdict: RetryVerdict, jitter: Double) -> RouteStep? {
@@ -73,6 +83,7 @@ package struct RoutePlan: Sendable {
         let target = untried.remove(at: untried.firstIndex(where: healthy) ?? 0)
         current = target
         repeats = 0
+        hasResent = false
         attempts += 1
         return .attempt(target: target, after: .zero)
     }

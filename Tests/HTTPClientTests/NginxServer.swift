@@ -28,7 +28,7 @@ final class NginxServer: Sendable {
                 add_header x-protocol $server_protocol always; add_header x-connection $connection always;
                 location / {
                   proxy_pass http://127.0.0.1:\(backend.port); proxy_http_version 1.1;
-                  proxy_buffering off; proxy_request_buffering off;
+                  proxy_buffering off; proxy_request_buffering off; proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;
                 }
               }
             }

@@ -76,6 +76,23 @@ import Testing
         #expect(alone.next(after: nil, healthy: { _ in false }) == .attempt(target: 0, after: .zero))
     }
 
+    /// What was not looked at is sent once more to the same target, and counts for nothing.
+    @Test(arguments: [
+        (1, 1, [AttemptFailure(.unprocessed)], "0 0"),
+        (1, 1, [AttemptFailure(.unprocessed), AttemptFailure(.unprocessed)], "0 0 502:upstream_error"),
+        (2, 2, [AttemptFailure(.unprocessed), AttemptFailure(.unprocessed)], "0 0 1"),
+        (2, 2, [AttemptFailure(.unprocessed), AttemptFailure(.unprocessed), AttemptFailure(.unprocessed)], "0 0 1 1"),
+        (
+            2, 2, [AttemptFailure(.unprocessed), AttemptFailure(.timeout), AttemptFailure(.timeout)],
+            "0 0 1 504:upstream_timeout"
+        ),
+    ])
+    func whatWasNotProcessedIsSentOnceMore(
+        targets: Int, attempts: Int, failures: [AttemptFailure], story: String
+    ) {
+        #expect(Self.story(failures, targets: targets, attempts: attempts) == story)
+    }
+
     @Test func withoutTargetsThereIsAnError() {
         #expect(Self.story([], targets: 0) == "502:upstream_error")
     }

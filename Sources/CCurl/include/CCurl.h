@@ -32,6 +32,11 @@ static inline CURLcode llmgw_curl_set_prereq(CURL *easy, curl_prereq_callback fu
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, function);
 }
 
+/// CURLOPT_DEBUGFUNCTION: gets what libcurl remarks while CURLOPT_VERBOSE is set.
+static inline CURLcode llmgw_curl_set_debug(CURL *easy, curl_debug_callback function) {
+    return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, function);
+}
+
 /// CURLOPT_OPENSOCKETFUNCTION: makes the socket for an address, or refuses it.
 static inline CURLcode llmgw_curl_set_open_socket(CURL *easy, curl_opensocket_callback function) {
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
@@ -46,6 +51,9 @@ static inline CURLcode llmgw_curl_set_close_socket(CURL *easy, curl_closesocket_
 /// To be called from a header callback; `said` must stay until the transfer is over. Returns 0 if there is no such
 /// connection.
 int llmgw_curl_watch_goodbye(CURL *easy, int *said);
+
+/// Whether the connection of a transfer speaks HTTP/2, as the TLS handshake agreed. To be called from a callback.
+int llmgw_curl_speaks_http2(CURL *easy);
 
 /// curl_easy_getinfo(3) for numbers; 0 when there is nothing to tell.
 static inline long llmgw_curl_info_long(CURL *easy, CURLINFO info) {

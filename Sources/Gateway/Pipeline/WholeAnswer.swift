@@ -98,7 +98,7 @@ extension RequestHandler {
     ) async -> AttemptFailure? {
         let kind: UpstreamFailure.Kind =
             switch failure {
-            case .connect, .timeout(phase: .connect): .unreachable
+            case .connect, .unprocessed, .timeout(phase: .connect): .unreachable
             case .timeout: .timeout
             case .reset, .cancelled: .connectionLost
             case .malformed: .malformedAnswer
@@ -106,7 +106,8 @@ extension RequestHandler {
             }
         let outcome: AttemptOutcome = transfer.requestWasWritten ? .unknown : .notBilled
         if !transfer.requestWasWritten { attempt.sentDigest = nil }
-        return await failed(call, attempt, UpstreamFailure(kind, message: "\(failure)"), outcome)
+        let next = await failed(call, attempt, UpstreamFailure(kind, message: "\(failure)"), outcome)
+        return next != nil && failure == .unprocessed ? AttemptFailure(.unprocessed) : next
     }
 
     /// Books an attempt that gave no answer, and says why it gave none. A client that has left ends the request here.
