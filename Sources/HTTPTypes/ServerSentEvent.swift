@@ -20,6 +20,8 @@ package struct ServerSentEvent: Sendable, Equatable {
     /// The value of the last `event` field.
     package var name: Range<Int>?
     package var data: Content
+    /// Whether a line of it is a comment.
+    package var hasComment = false
 }
 
 /// An event that is longer than a parser allows.

@@ -22,6 +22,7 @@ package struct ServerSentEventParser: Sendable {
     private var isFirstLine = true
     private var name: Range<Int>?
     private var data = ServerSentEvent.Content.absent
+    private var hasComment = false
 
     /// - Parameter limit: the longest event, in bytes.
     package init(limit: Int = 1 << 20) {
@@ -58,8 +59,8 @@ package struct ServerSentEventParser: Sendable {
     }
 
     private mutating func completed() -> ServerSentEvent {
-        defer { (start, name, data) = (line, nil, .absent) }
-        return ServerSentEvent(range: start..<line, name: name, data: data)
+        defer { (start, name, data, hasComment) = (line, nil, .absent, false) }
+        return ServerSentEvent(range: start..<line, name: name, data: data, hasComment: hasComment)
     }
 
     private mutating func dropConsumed() {
@@ -134,7 +135,9 @@ extension ServerSentEventParser {
             addData(value)
         } else if let value = value(of: "event", in: line) {
             name = value
-        }  // `id` and `retry` mean nothing to a relay, and comments begin with a colon
+        } else if buffer[line.lowerBound] == UInt8(ascii: ":") {
+            hasComment = true
+        }  // `id` and `retry` mean nothing to a relay
     }
 
     /// Returns the place of a field's value when the line is that field.

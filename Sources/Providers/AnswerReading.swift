@@ -28,8 +28,13 @@ package struct AnswerReading: Sendable, Hashable {
     package var plainBytes: Int64 = 0
     /// How much of ``textBytes`` had come when usage was last reported.
     package var textBytesAtUsage: Int64 = 0
+    /// Whether the vendor ended the answer before it had anything, and reports no usage: then it bills none.
+    package var isVoid = false
 
     package init() {}
+
+    /// The usage, if nothing was written after it came: then it is that of all that was written.
+    package var usageOfAll: Usage? { textBytesAtUsage == textBytes ? usage : nil }
 
     /// What a failure is billed by: zeros are what a vendor writes that bills nothing.
     var billedUsage: Usage? {

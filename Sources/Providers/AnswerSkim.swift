@@ -13,6 +13,8 @@ struct AnswerSkim {
     var error: Range<Int>?
     var object: Range<Int>?
     var serviceTier: Range<Int>?
+    /// The figures that llama.cpp adds to its usage.
+    var timings: Range<Int>?
     /// Groq's own member, which may hold usage or an error.
     var groq: Range<Int>?
     /// The elements of `choices` or, in embeddings, of `data`; nil when there is neither.
@@ -35,7 +37,7 @@ struct AnswerSkim {
     static let maxDepth = 64
 
     private enum ChoiceMember { case index, finishReason, message, text, usage, other }
-    private enum Member { case id, model, usage, error, object, serviceTier, groq, choices, other }
+    private enum Member { case id, model, usage, error, object, serviceTier, groq, timings, choices, other }
     private enum Expectation { case value, valueOrEnd, name, nameOrEnd, commaOrEnd }
 
     private var member = Member.other  // of the outermost object, in which the skim stands
@@ -173,6 +175,7 @@ extension AnswerSkim {
         case .object: object = range
         case .serviceTier: serviceTier = range
         case .groq: groq = range
+        case .timings: timings = range
         case .choices, .other: break
         }
     }
@@ -243,6 +246,7 @@ extension AnswerSkim {
         case 6 where equals(name, "object"): .object
         case 6 where equals(name, "x_groq"): .groq
         case 7 where equals(name, "choices"): .choices
+        case 7 where equals(name, "timings"): .timings
         case 12 where equals(name, "service_tier"): .serviceTier
         default: .other
         }

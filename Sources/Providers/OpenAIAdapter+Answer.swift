@@ -23,9 +23,8 @@ extension OpenAIAdapter {
         var reader = AnswerReader(writes: endpoint != .embeddings)
         reader.read(skim, in: body)
         if skim.isError(in: body) {
-            var failure = UpstreamFailure(UpstreamErrorBody(body), status: nil)
-            failure.status = status
-            failure.usage = reader.reading.usage
+            var failure = UpstreamFailure(UpstreamErrorBody(body), status: status)
+            (failure.usage, failure.tier) = (reader.reading.usage, reader.reading.tier)
             throw failure
         }
         guard let choices = skim.choiceCount, choices > 0 else {

@@ -39,6 +39,8 @@ package struct OpenAIStreamRelay: StreamRelay {
     /// Whether every choice has named its reason to finish: only usage can still come.
     package var isFinished: Bool { isTerminated || hasFinished }
 
+    package var hasSaid: Bool { isTerminated || reading.textBytes > 0 || reading.finishReason != nil }
+
     private var hasFinished: Bool { !reader.finished.isEmpty && Int64(reader.finished.count) >= choices }
 
     /// What was read so far; of several usage figures the last.
@@ -100,6 +102,19 @@ package struct OpenAIStreamRelay: StreamRelay {
         return body.bytes
     }
 
+    /// The usage event as it is for clients that did not ask for usage: what llama.cpp adds to it stays, and there is a choice,
+    /// which they look for in every chunk.
+    private func withoutUsage(_ data: ArraySlice<UInt8>) -> [UInt8] {
+        guard let document = try? JSONDocument(data.map { $0 == 10 || $0 == 13 ? 32 : $0 }, limits: .answers) else {
+            return []
+        }
+        var edits = JSONEdits()
+        edits.remove("usage", from: document.root, of: document)
+        let choice = #"[{"index":0,"\#(isChat ? #"delta":{}"# : #"text":"""#),"finish_reason":null}]"#
+        edits.set("choices", to: Array(choice.utf8), in: document.root, of: document)
+        return Array("data: ".utf8) + edits.applied(to: document) + Array("\n\n".utf8)
+    }
+
     package func errorEvent(_ error: GatewayError, requestID: RequestID, generation: String) -> [UInt8] {
         ErrorBody.openAIEvent(error, requestID: requestID, generation: generation)
     }
@@ -114,7 +129,7 @@ extension OpenAIStreamRelay {
             guard !events.buffer[event.range].starts(with: "error:".utf8) else {  // older llama.cpp
                 throw failure(Array(events.buffer[event.range].dropFirst(6)))
             }
-            output.append(contentsOf: events.buffer[event.range])
+            output.append(contentsOf: events.bytes(of: event))
         case .place(let place):
             try relay(event, place, of: events.buffer, into: &output)
         case .joined(let data):
@@ -130,7 +145,7 @@ extension OpenAIStreamRelay {
                 throw StreamFailure(kind: .cutShort, reason: "the upstream's stream ended without an answer")
             }
             isTerminated = true
-            terminator = Array(events.buffer[event.range])
+            terminator = Array(events.bytes(of: event))
             if terminator.last == UInt8(ascii: "\r") { terminator.append(UInt8(ascii: "\n")) }  // it was still to come
             return
         }
@@ -141,9 +156,10 @@ extension OpenAIStreamRelay {
         if skim.isError(in: data) || isError(event) { throw failure(Array(data[place])) }
         if hidesUsage || holdsUsage, skim.usage != nil, skim.choiceCount == 0, !skim.hasNullUsage(in: data) {
             if !hidesUsage { heldUsage = data[place].map { $0 == 10 || $0 == 13 ? 32 : $0 } }
+            if hidesUsage, skim.timings != nil { output += withoutUsage(data[place]) }
             return events.leaveOut()
         }
-        output.append(contentsOf: events.buffer[event.range])
+        output.append(contentsOf: events.bytes(of: event))
     }
 
     private func isError(_ event: ServerSentEvent) -> Bool {
@@ -152,7 +168,7 @@ extension OpenAIStreamRelay {
 
     private func failure(_ body: [UInt8]) -> StreamFailure {
         var upstream = UpstreamFailure(UpstreamErrorBody(body), status: nil)
-        upstream.usage = reading.usage
+        (upstream.usage, upstream.tier) = (reading.usageOfAll == nil ? nil : reading.billedUsage, reading.tier)
         return StreamFailure(
             kind: .upstreamError, reason: "the upstream's stream broke off with an error", upstream: upstream)
     }

@@ -43,6 +43,29 @@ struct RelayedEvents: Sendable {
         return nil
     }
 
+    /// The bytes of an event that may go to the client: all but comments in the gateway's name, which are its own to make.
+    mutating func bytes(of event: ServerSentEvent) -> ArraySlice<UInt8> {
+        let bytes = parser.buffer[event.range]
+        guard event.hasComment else { return bytes }
+        var kept: [UInt8] = []
+        var rest = bytes
+        while let end = rest.firstIndex(where: { $0 == 10 || $0 == 13 }) {
+            let isCRLF = rest[end] == 13 && rest[end...].dropFirst().first == 10
+            let next = end + (isCRLF ? 2 : 1)
+            if !RelayedEvents.isForged(rest[..<end]) { kept += rest[..<next] }
+            rest = rest[next...]
+        }
+        leftOut = kept.allSatisfy { $0 == 10 || $0 == 13 }
+        return leftOut ? [] : kept[...]
+    }
+
+    private static func isForged(_ line: ArraySlice<UInt8>) -> Bool {
+        let line = line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line
+        guard line.first == UInt8(ascii: ":") else { return false }
+        let words = line.dropFirst().drop { $0 == 0x20 || $0 == 0x09 }.prefix(5)
+        return words.elementsEqual("llmgw".utf8) { $0 | 0x20 == $1 }
+    }
+
     /// Notes that the event which came last is not passed on.
     mutating func leaveOut() { leftOut = true }
 

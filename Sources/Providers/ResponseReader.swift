@@ -56,7 +56,11 @@ struct ResponseReader: Sendable {
             details.flatMap { text("reason", of: $0) } ?? text("status", of: response) ?? reading.finishReason
         guard isEnd else { return }
         countText(of: response, document)
-        guard let figures = document.member("usage", of: response), document.kind(figures) != .null else { return }
+        guard let figures = document.member("usage", of: response), document.kind(figures) != .null else {
+            let output = document.member("output", of: response)
+            reading.isVoid = text("status", of: response) == "incomplete" && output.map(document.count) ?? 0 == 0
+            return
+        }
         if document.kind(figures) == .object {
             usage.update(figures, of: document)
         } else {
@@ -126,19 +130,19 @@ struct ResponseReader: Sendable {
     func failure(_ response: JSONNode, of document: JSONDocument) -> UpstreamFailure? {
         let error = document.member("error", of: response).flatMap { document.kind($0) == .null ? nil : $0 }
         let status = document.member("status", of: response)
+        let isFailed = ["failed", "cancelled"].contains { status.map { document.string($0) } == $0 }
         let isEnded = ["completed", "incomplete"].contains { status.map { document.string($0) } == $0 }
         guard error != nil || !isEnded else { return nil }
         guard error != nil else {
             var failure = UpstreamFailure(
                 .malformedAnswer, status: 200,
                 message: "the answer's status is \(status.flatMap(document.string)?.prefix(32) ?? "missing")")
-            (failure.usage, failure.tier) = (reading.usage, reading.tier)
+            (failure.usage, failure.tier, failure.hasAccount) = (reading.billedUsage, reading.tier, isFailed)
             return failure
         }
         var failure = UpstreamFailure(
-            UpstreamErrorBody(Array(document.bytes[document.range(response)])), status: nil)
-        failure.status = 200
-        (failure.usage, failure.tier) = (reading.usage, reading.tier)
+            UpstreamErrorBody(Array(document.bytes[document.range(response)])), status: 200)
+        (failure.usage, failure.tier, failure.hasAccount) = (reading.billedUsage, reading.tier, isFailed)
         return failure
     }
 }

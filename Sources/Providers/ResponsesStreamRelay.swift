@@ -4,11 +4,14 @@ import JSON
 
 /// Passes a stream of OpenAI's Responses API on, event by event and byte for byte, and reads the usage on the way.
 ///
-/// The stream is whole with `response.completed` or `response.incomplete`, which hold the whole answer and its usage. There
-/// is no `[DONE]`; one that comes all the same is dropped.
+/// The stream is whole with `response.completed` or `response.incomplete`, which hold the whole answer and its usage. It ends
+/// without an answer with `response.failed` or `response.cancelled`, which pass as well: clients know no other end. There is
+/// no `[DONE]`; one that comes all the same is dropped.
 package struct ResponsesStreamRelay: StreamRelay {
     package private(set) var isTerminated = false
     package private(set) var terminator: [UInt8] = []
+    package private(set) var hasSaid = false
+    package private(set) var failure: UpstreamFailure?
 
     /// The last event repeats the whole answer, so it may be as long as one.
     private var events: RelayedEvents
@@ -64,7 +67,7 @@ package struct ResponsesStreamRelay: StreamRelay {
 
     private mutating func relay(_ event: ServerSentEvent, into output: inout [UInt8]) throws(StreamFailure) {
         switch event.data {
-        case .absent: output.append(contentsOf: events.buffer[event.range])
+        case .absent: output.append(contentsOf: events.bytes(of: event))
         case .place(let place): try relay(event, events.buffer[place], into: &output)
         case .joined(let data): try relay(event, data[...], into: &output)
         }
@@ -91,11 +94,12 @@ package struct ResponsesStreamRelay: StreamRelay {
         if let delta = document.member("delta", of: root), let count = document.stringByteCount(delta) {
             reader.note(outputBytes: count)
         }
-        guard type == "response.completed" || type == "response.incomplete" else {
-            return output.append(contentsOf: events.buffer[event.range])
+        if !ResponsesStreamRelay.beginnings.contains(type), !isEmptyItem(type, document) { hasSaid = true }
+        guard ResponsesStreamRelay.ends.contains(type) else {
+            return output.append(contentsOf: events.bytes(of: event))
         }
         isTerminated = true
-        terminator = Array(events.buffer[event.range])
+        terminator = Array(events.bytes(of: event))
         if terminator.last == UInt8(ascii: "\r") { terminator.append(UInt8(ascii: "\n")) }  // it was still to come
     }
 
@@ -104,19 +108,49 @@ package struct ResponsesStreamRelay: StreamRelay {
         "response.completed", "response.incomplete", "response.failed", "response.cancelled",
     ]
 
-    /// Throws when the event says that there will be no whole answer.
-    private func check(
+    /// Events that come before anything is said.
+    private static let beginnings: Set<String> = [
+        "", "response.created", "response.queued", "response.in_progress", "response.content_part.added",
+        "response.reasoning_summary_part.added", "response.failed", "response.cancelled", "keepalive", "ping",
+    ]
+
+    /// Whether the event opens a message or reasoning, of which nothing is there yet.
+    private func isEmptyItem(_ type: String, _ document: JSONDocument) -> Bool {
+        guard type == "response.output_item.added", let item = document.member("item", of: document.root),
+            let kind = document.member("type", of: item)
+        else { return false }
+        return document.equals(kind, "message") || document.equals(kind, "reasoning")
+    }
+
+    /// Throws when the event says that there will be no whole answer, unless it is an end of its own.
+    private mutating func check(
         _ type: String, _ response: JSONNode?, _ document: JSONDocument
     ) throws(StreamFailure) {
         var upstream: UpstreamFailure?
-        if type == "error" || document.member("error", of: document.root).map({ document.kind($0) != .null }) ?? false {
-            upstream = UpstreamFailure(UpstreamErrorBody(document.bytes), status: nil)
-            upstream?.usage = reading.usage
-        } else if ResponsesStreamRelay.ends.contains(type) {
+        let isFailure = type == "response.failed" || type == "response.cancelled"
+        if ResponsesStreamRelay.ends.contains(type) {
             guard let response else {
-                throw StreamFailure(kind: .malformed, reason: "the last event of the upstream's stream has no answer")
+                guard isFailure else {
+                    throw StreamFailure(
+                        kind: .malformed, reason: "the last event of the upstream's stream has no answer")
+                }
+                failure = UpstreamFailure(UpstreamErrorBody(document.bytes), status: nil)
+                failure?.hasAccount = true
+                return
             }
             upstream = reader.failure(response, of: document)
+            guard !isFailure else {
+                var ended =
+                    upstream ?? UpstreamFailure(.unavailable, message: "the upstream's stream ended with \(type)")
+                (ended.usage, ended.tier, ended.hasAccount) = (reading.billedUsage, reading.tier, true)
+                failure = ended
+                return
+            }
+        } else if type == "error"
+            || document.member("error", of: document.root).map({ document.kind($0) != .null }) ?? false
+        {
+            upstream = UpstreamFailure(UpstreamErrorBody(document.bytes), status: nil)
+            upstream?.usage = reading.usage
         }
         guard let upstream else { return }
         throw StreamFailure(

@@ -12,6 +12,10 @@ package protocol StreamRelay: Sendable {
     var terminator: [UInt8] { get }
     /// Whether the answer is written: only usage and the end can still come.
     var isFinished: Bool { get }
+    /// Whether the model has said anything: until then, another may answer in its place.
+    var hasSaid: Bool { get }
+    /// Why there is no answer, when the vendor ends its stream with an event that says so and is passed on as the end.
+    var failure: UpstreamFailure? { get }
     /// What was read so far.
     var reading: AnswerReading { get }
 
@@ -32,4 +36,8 @@ package protocol StreamRelay: Sendable {
 
     /// Returns what takes the place of the end, so that nobody takes a stream for whole that is not.
     func errorEvent(_ error: GatewayError, requestID: RequestID, generation: String) -> [UInt8]
+}
+
+extension StreamRelay {
+    package var failure: UpstreamFailure? { nil }
 }

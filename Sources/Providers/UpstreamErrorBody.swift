@@ -9,8 +9,17 @@ struct UpstreamErrorBody {
     var param: String?
     /// False for HTML and other text: then it is not the model's server that speaks.
     var isJSON = true
+    /// The status that the error names itself, where the answer's own says nothing: 400…599.
+    var status: Int?
+    /// Google's `reason`s, which say more than its status.
+    var reasons: [String] = []
+    /// Whether OpenRouter says that the input was flagged.
+    var isFlagged = false
     /// Google's `RetryInfo`, in milliseconds.
     var retryDelay: Int64?
+
+    /// The code, the type and the reasons, in lower case.
+    var words: [String] { ([code, type].compactMap(\.self) + reasons).map { $0.lowercased() } }
 
     init(_ body: [UInt8]) {
         guard let value = try? JSONValue(parsing: body) else {
@@ -28,7 +37,8 @@ struct UpstreamErrorBody {
             self.init(fields: error)
         } else if let text = value["error"]?.stringValue {
             self.init(message: text)
-            type = value["error_type"]?.stringValue
+            type = value["error_type"]?.stringValue ?? value["type"]?.stringValue
+            code = UpstreamErrorBody.text(value["code"])
         } else if let first = value["errors"]?.arrayValue?.first {
             self.init(fields: first)
         } else if value["message"] != nil {
@@ -38,6 +48,7 @@ struct UpstreamErrorBody {
         } else {
             self.init(message: value.stringValue ?? String(decoding: value.serialized().prefix(2000), as: UTF8.self))
         }
+        status = status ?? UpstreamErrorBody.status(of: value)
     }
 
     private init(fields: JSONValue) {
@@ -45,8 +56,17 @@ struct UpstreamErrorBody {
         type = UpstreamErrorBody.text(fields["type"]) ?? UpstreamErrorBody.text(fields["status"])
         code = UpstreamErrorBody.text(fields["code"])
         param = fields["param"]?.stringValue
-        retryDelay = fields["details"]?.arrayValue?.lazy.compactMap { $0["retryDelay"]?.stringValue }.first
-            .flatMap(RetryAfter.duration)
+        status = UpstreamErrorBody.status(of: fields)
+        let details = fields["details"]?.arrayValue ?? []
+        reasons = details.prefix(16).compactMap { $0["reason"]?.stringValue }
+        retryDelay = details.lazy.compactMap { $0["retryDelay"]?.stringValue }.first.flatMap(RetryAfter.duration)
+        let metadata = fields["metadata"]
+        isFlagged = metadata?["flagged_input"]?.stringValue != nil || metadata?["reasons"]?.arrayValue?.isEmpty == false
+    }
+
+    private static func status(of fields: JSONValue) -> Int? {
+        ["status_code", "status", "http_code", "code"].lazy.compactMap { text(fields[$0]).flatMap { Int($0) } }
+            .first { (400...599).contains($0) }
     }
 
     private init(message: String) {

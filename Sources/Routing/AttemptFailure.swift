@@ -9,6 +9,9 @@ package struct AttemptFailure: Sendable, Hashable {
         case reset
         /// No first byte in time.
         case timeout
+        /// An answer came and is of no use: too large, or unreadable. The vendor has billed it, and another would be billed
+        /// as well.
+        case unreadable
         /// A complete answer with a status of 400 or above.
         case status(Int)
         /// Something of the answer has reached the client.

@@ -81,7 +81,7 @@ extension AttemptFailure {
     /// Whether a circuit breaker counts it against the target.
     package var speaksAgainstTarget: Bool {
         switch kind {
-        case .connect, .reset, .timeout, .afterFirstByte: true
+        case .connect, .reset, .timeout, .afterFirstByte, .unreadable: true
         case .status(let status): status >= 500 || status == 429 || status == 401 || status == 402 || status == 403
         case .unusable, .unprocessed: false
         }

@@ -19,6 +19,8 @@ struct RetryVerdict: Sendable {
         case .afterFirstByte:
             // The client has part of an answer: another would be glued to it.
             self.init(.upstreamError("the upstream broke off its answer"))
+        case .unreadable:
+            self.init(.upstreamError("the upstream's answer is of no use"))
         case .unusable:
             self.init(other: true, .giveUp(.noTarget))
         case .status(let status):

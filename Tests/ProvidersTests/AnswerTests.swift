@@ -48,7 +48,6 @@ import Testing
         let failure = try #require(throws: UpstreamFailure.self) { try decode(body) }
         #expect(failure.kind == .malformedAnswer)
         #expect(!failure.isNotBilled)
-        #expect(failure.failsOver)
         #expect(failure.gatewayError.status == 502)
     }
 

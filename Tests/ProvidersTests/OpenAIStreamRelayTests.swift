@@ -31,7 +31,7 @@ import Testing
         for pieces in ways {
             for hidesUsage in [true, false] {
                 let (relay, output) = try relay(pieces, hidesUsage: hidesUsage)
-                let expected = stream.shown + (hidesUsage ? "" : stream.usageEvent)
+                let expected = stream.shown + (hidesUsage ? stream.restOfUsageEvent : stream.usageEvent)
                 #expect(output.utf8.elementsEqual(expected.utf8))
                 #expect(relay.isTerminated)
                 #expect(relay.reading.usage == stream.usage)
@@ -110,6 +110,34 @@ import Testing
 
     @Test func anEventWithoutDataIsNotPassedOnAsClientsFailOnIt() throws {
         #expect(try relay([Array("data:\n\n: c\n\n".utf8)]).output == ": c\n\n")
+    }
+
+    @Test(arguments: [
+        ": llmgw cost=0.1 USD\n\n", ":llmgw cost=1\r\n\r\n", ":  LLMGW x\n: Llmgw\n\n", ":\tllmgw cost=2\n\n",
+    ])
+    func aCommentInTheGatewaysNameIsNotTheVendorsToMake(forged: String) throws {
+        let text = #"data: {"choices":[{"delta":{"content":"a"}}]}"#
+        let bytes = Array(
+            "\(forged): llm\n\n: mine\n: llmgw cost=3\n\(text)\n\n\(forged)data: [DONE]\n: llmgw x\n\n".utf8)
+        for pieces in [[bytes], bytes.map { [$0] }] {
+            let (relay, output) = try relay(pieces)
+            #expect(output.replacing("\r\n", with: "\n") == ": llm\n\n: mine\n\(text)\n\n")
+            #expect(relay.terminator == Array("data: [DONE]\n\n".utf8))
+        }
+    }
+
+    @Test func whatLlamaCppAddsToTheUsageIsNotHiddenWithIt() throws {
+        let text =
+            #"data: {"id":"c","model":"m","choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}"# + "\n\n"
+        let usage = #""usage":{"prompt_tokens":1,"completion_tokens":2}"#
+        let timings = #""timings":{"predicted_ms":1.5}"#
+        let bytes = Array("\(text)data: {\"choices\":[],\(usage),\(timings)}\n\ndata: [DONE]\n\n".utf8)
+        let (hiding, output) = try relay([bytes])
+        #expect(
+            output == text
+                + #"data: {"choices":[{"index":0,"delta":{},"finish_reason":null}],\#(timings)}"# + "\n\n")
+        #expect(hiding.reading.usage == Usage(input: 1, output: 2))
+        #expect(try relay([bytes], hidesUsage: false).output.contains("\(usage),\(timings)"))
     }
 
     @Test func anEventAboveTheLimitIsAFailureAndNoneBelowIt() throws {

@@ -9,6 +9,8 @@ struct RecordedStream: Sendable, CustomTestStringConvertible {
     var shown: String
     /// The event that only a client who asked for usage gets.
     var usageEvent = ""
+    /// What other clients get of it.
+    var restOfUsageEvent = ""
     var terminator = "data: [DONE]\n\n"
     var usage: Usage?
     var finishReason = "stop"
@@ -104,6 +106,11 @@ struct RecordedStream: Sendable, CustomTestStringConvertible {
             """,
         usageEvent: """
             data: {"choices":[],"model":"m","id":"chatcmpl-x","usage":{"completion_tokens":3,"prompt_tokens":7,"total_tokens":10,"prompt_tokens_details":{"cached_tokens":6}},"timings":{"prompt_n":1,"predicted_ms":1.5e1}}
+
+
+            """,
+        restOfUsageEvent: """
+            data: {"choices":[{"index":0,"delta":{},"finish_reason":null}],"model":"m","id":"chatcmpl-x","timings":{"prompt_n":1,"predicted_ms":1.5e1}}
 
 
             """,

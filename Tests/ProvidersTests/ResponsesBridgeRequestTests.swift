@@ -46,6 +46,24 @@ import Testing
         )
     }
 
+    @Test func picturesInAToolsOutputFollowBehindAllResults() throws {
+        let calls =
+            #"{"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},{"type":"function_call","call_id":"c2","name":"f","arguments":"{}"}"#
+        let outputs =
+            #"{"type":"function_call_output","call_id":"c1","output":[{"type":"input_text","text":"seen"},{"type":"input_image","image_url":"data:image/png;base64,AA","detail":"low"}]},{"type":"function_call_output","call_id":"c2","output":[{"type":"input_image","image_url":"https://x/y.png"}]}"#
+        let note = "[the output has images, which follow behind the results]"
+        let asked =
+            #"{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"c2","type":"function","function":{"name":"f","arguments":"{}"}}]}"#
+        let results =
+            #"{"role":"tool","tool_call_id":"c1","content":[{"type":"text","text":"seen"},{"type":"text","text":"\#(note)"}]},{"role":"tool","tool_call_id":"c2","content":"\#(note)"}"#
+        let pictures =
+            #"{"role":"user","content":[{"type":"text","text":"Images in the output of the tool call c1"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AA","detail":"low"}},{"type":"text","text":"Images in the output of the tool call c2"},{"type":"image_url","image_url":{"url":"https://x/y.png"}}]}"#
+        #expect(try messages("[\(calls),\(outputs)]") == "[\(asked),\(results),\(pictures)]")
+        #expect(
+            try messages(#"[\#(calls),\#(outputs),{"role":"user","content":"go on"}]"#)
+                == #"[\#(asked),\#(results),\#(pictures),{"role":"user","content":"go on"}]"#)
+    }
+
     @Test func callsInARowJoinTheTextBeforeThemAndReasoningIsDropped() throws {
         let call =
             #"{"type":"function_call","call_id":"c1","name":"f","arguments":"{\"a\":1}","id":"fc_1","status":"completed"}"#
@@ -180,7 +198,7 @@ import Testing
         ),
         (#"{"input":[{"role":"user","content":[{"type":"computer_screenshot"}]}]}"#, "input[0].content[0].type"),
         (
-            #"{"input":[{"type":"function_call_output","call_id":"c","output":[{"type":"input_image","image_url":"data:,"}]}]}"#,
+            #"{"input":[{"type":"function_call_output","call_id":"c","output":[{"type":"input_file","file_id":"f"}]}]}"#,
             "input[0].output[0].type"
         ),
         (

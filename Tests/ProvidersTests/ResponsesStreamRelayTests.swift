@@ -72,7 +72,6 @@ import Testing
     @Test(arguments: [
         #"data: {"type":"error","code":"rate_limit_exceeded","message":"slow down","param":null}"#,
         #"data: {"error":{"message":"slow down","code":"rate_limit_exceeded"}}"#,
-        #"data: {"type":"response.failed","response":{"status":"failed","error":{"code":"rate_limit_exceeded","message":"x"}}}"#,
         #"data: {"type":"response.completed","response":{"status":"failed","error":{"code":"rate_limit_exceeded"}}}"#,
     ])
     func anErrorInAStreamIsAFailure(event: String) throws {
@@ -90,17 +89,36 @@ import Testing
         ("data: {\"type\":\"response.completed\"}\n\n", .malformed),
         ("data: {\"type\":\"response.completed\",\"response\":{}}\n\n", .upstreamError),
         ("data: {\"type\":\"response.completed\",\"response\":{\"status\":\"in_progress\"}}\n\n", .upstreamError),
-        ("data: {\"type\":\"response.cancelled\",\"response\":{\"status\":\"cancelled\"}}\n\n", .upstreamError),
     ])
     func whatIsNotWholeIsNoEnd(rest: String, kind: StreamFailure.Kind) throws {
         #expect(try failure(Self.opening + rest).kind == kind)
+    }
+
+    @Test(arguments: [
+        (
+            #""response":{"status":"failed","error":{"code":"rate_limit_exceeded","message":"x"},"usage":null}"#,
+            "failed"
+        ),
+        (#""response":{"status":"failed","error":{"code":"server_error","message":"x"}}"#, "failed"),
+        (#""response":{"status":"cancelled","error":null,"usage":null}"#, "cancelled"), (#""x":1"#, "failed"),
+    ])
+    func aFailureIsAnEndThatPassesAndIsNotBilledWithoutUsage(more: String, type: String) throws {
+        let end = Self.event("response.\(type)", more)
+        for pieces in [[Array((Self.opening + end).utf8)], (Self.opening + end).utf8.map { [$0] }] {
+            let (relay, output) = try relay(pieces)
+            #expect(output == Self.opening && relay.isTerminated)
+            #expect(relay.terminator == Array(end.utf8))
+            #expect(try #require(relay.failure).isNotBilled)
+        }
     }
 
     @Test func usageOfAFailureIsKept() throws {
         let end = Self.event(
             "response.failed",
             #""response":{"status":"failed","error":{"code":"server_error","message":"x"},"usage":\#(Self.usage)}"#)
-        #expect(try failure(Self.opening + end).upstream?.usage?.output == 40)
+        let failure = try #require(try relay([Array((Self.opening + end).utf8)]).relay.failure)
+        #expect(failure.usage?.output == 40 && !failure.isNotBilled)
+        #expect(failure.code == "server_error" && failure.kind == .unavailable)
     }
 
     @Test func theErrorEventCountsOnAndSpeaksBothForms() throws {

@@ -76,6 +76,45 @@ private struct Case: Sendable, CustomTestStringConvertible {
         Case("Groq's capacity", 498, "{}", .unavailable),
         Case("SageMaker's model", 424, "{}", .unavailable),
         Case("a conflict", 409, "{}", .unavailable),
+        Case(
+            "OpenRouter's moderation", 403,
+            #"{"error":{"code":403,"message":"no","metadata":{"reasons":["violence"],"flagged_input":"x"}}}"#,
+            .contentFilter),
+        Case(
+            "flagged in words", 403, #"{"error":{"message":"Your input was flagged for sexual content"}}"#,
+            .contentFilter),
+        Case(
+            "OpenAI's country", 403, #"{"error":{"message":"m","code":"unsupported_country_region_territory"}}"#,
+            .notPermitted),
+        Case(
+            "Gemini's country", 400,
+            #"{"error":{"code":400,"message":"User location is not supported for the API use.","status":"FAILED_PRECONDITION"}}"#,
+            .notPermitted),
+        Case(
+            "OpenAI's model that a project may not use", 403,
+            #"{"error":{"message":"Project `p` does not have access to model `m`","code":"model_not_found"}}"#,
+            .unknownModel),
+        Case(
+            "Bedrock's model without access", 403,
+            #"{"message":"You don't have access to the model with the specified model ID."}"#, .unknownModel),
+        Case(
+            "Gemini's reason", 400,
+            #"{"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}"#,
+            .authentication),
+        Case(
+            "xAI's wrong key", 400,
+            #"{"code":"Client specified an invalid argument","error":"Incorrect API key provided: x"}"#,
+            .authentication),
+        Case(
+            "a key that was deactivated", 403, #"{"error":{"code":"account_deactivated","message":"was flagged"}}"#,
+            .authentication),
+        Case(
+            "Groq's failed call", 400, #"{"error":{"type":"invalid_request_error","code":"tool_use_failed"}}"#,
+            .invalidRequest),
+        Case(
+            "a parameter of the model", 400, #"{"error":{"message":"'x' is not supported with this model"}}"#,
+            .invalidRequest),
+        Case("OpenAI's older slow down", 503, #"{"error":{"message":"m","code":"slow_down"}}"#, .rateLimited),
         Case("a redirect", 302, "", .malformedAnswer),
         Case("no content", 204, "", .malformedAnswer),
     ]
@@ -101,6 +140,33 @@ private struct Case: Sendable, CustomTestStringConvertible {
     ])
     func findsTheMessageWhereverItStands(body: String, message: String) {
         #expect(failure(500, body).message == message)
+    }
+
+    @Test(arguments: [
+        (#"{"error":{"code":"rate_limit_exceeded"}}"#, UpstreamFailure.Kind.rateLimited, true),
+        (#"{"error":{"type":"rate_limit_error"}}"#, .rateLimited, true),
+        (#"{"error":{"code":429}}"#, .rateLimited, true),
+        (#"{"error":{"message":"x"},"status_code":429}"#, .rateLimited, true),
+        (#"{"error":"Rate limit reached"}"#, .rateLimited, true), (#"{"error":{"code":402}}"#, .quota, true),
+        (#"{"error":{"type":"invalid_request_error"}}"#, .invalidRequest, true),
+        (#"{"error":{"type":"x","code":"tool_use_failed","status_code":400}}"#, .invalidRequest, true),
+        (#"{"error":{"code":"context_length_exceeded"}}"#, .contextLength, true),
+        (#"{"error":{"message":"This model's maximum context length is 8"}}"#, .contextLength, true),
+        (#"{"error":{"code":403,"message":"m","metadata":{"reasons":["x"]}}}"#, .contentFilter, true),
+        (#"{"error":{"code":"content_filter"}}"#, .contentFilter, false),
+        (#"{"error":{"code":"invalid_api_key"}}"#, .authentication, true),
+        (#"{"error":{"type":"overloaded_error"}}"#, .unavailable, true),
+        (#"{"error":{"code":503}}"#, .unavailable, true),
+        (#"{"error":{"type":"server_error"}}"#, .unavailable, false), (#"{"error":{"code":502}}"#, .unavailable, false),
+        (#"{"error":{"code":408}}"#, .unavailable, false), (#"{"error":{"message":"?"}}"#, .unavailable, false),
+    ])
+    func anErrorWithoutAStatusIsKnownByItsWords(body: String, kind: UpstreamFailure.Kind, isFree: Bool) throws {
+        let failure = try #require(throws: UpstreamFailure.self) {
+            try OpenAIAdapter().decode(status: 200, body: Array(body.utf8), now: 0)
+        }
+        #expect(failure.kind == kind)
+        #expect(failure.isNotBilled == isFree)
+        #expect(!failure.gatewayError.message.contains("status 200"))
     }
 
     @Test func aLongPageIsCut() {
@@ -157,16 +223,19 @@ private struct Case: Sendable, CustomTestStringConvertible {
         #expect(failure(429, "{}", headers: ["retry-after": "1.2"]).gatewayError.retryAfter == 2)
     }
 
-    @Test(arguments: [
-        (UpstreamFailure.Kind.unreachable, true, true, true), (.connectionLost, true, true, false),
-        (.timeout, false, true, false), (.malformedAnswer, false, true, false), (.tooLarge, false, false, false),
-    ])
-    func withoutAnAnswerOnlyWhatNeverConnectedIsFree(
-        kind: UpstreamFailure.Kind, again: Bool, elsewhere: Bool, free: Bool
-    ) {
-        let failure = UpstreamFailure(kind, message: "m")
-        #expect(failure.retriesSameTarget == again)
-        #expect(failure.failsOver == elsewhere)
-        #expect(failure.isNotBilled == free)
+    @Test func anErrorOfAServerIsToldByItsCode() throws {
+        let failure = try #require(throws: UpstreamFailure.self) {
+            try OpenAIAdapter().decode(status: 200, body: Array(#"{"error":{"code":"server_error"}}"#.utf8), now: 0)
+        }
+        #expect(failure.gatewayError.message == "the model's provider failed: it broke off with 'server_error'")
+    }
+
+    @Test func withoutAnAnswerOnlyWhatNeverConnectedIsFree() {
+        let kinds: [UpstreamFailure.Kind] = [
+            .connectionLost, .timeout, .malformedAnswer, .tooLarge, .noRoom, .unavailable,
+        ]
+        #expect(UpstreamFailure(.unreachable, message: "m").isNotBilled)
+        for kind in kinds { #expect(!UpstreamFailure(kind, message: "m").isNotBilled) }
+        for kind in kinds { #expect(!UpstreamFailure(kind, status: 200, message: "m").isNotBilled) }
     }
 }

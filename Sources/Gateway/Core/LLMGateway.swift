@@ -30,6 +30,8 @@ package final class LLMGateway: Sendable {
     package let inFlight = Atomic<Int>(0)
     /// Upstream calls that go on although their client has left.
     let drains = Atomic<Int>(0)
+    /// Bytes of requests in work, and of whole answers.
+    let buffered = Atomic<Int>(0)
     /// New requests should go elsewhere: the process is about to end.
     package let isDraining = Atomic<Bool>(false)
     /// The upstream calls under way were ended, and no other is begun.

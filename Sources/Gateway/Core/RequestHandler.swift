@@ -63,6 +63,9 @@ package final class RequestHandler: HTTPHandler {
             case .application(let handle):
                 guard let caller = finding.caller else { return }
                 try shed()
+                let size = exchange.body.count
+                try gateway.takeRoom(forRequest: size)
+                defer { gateway.giveRoom(size) }
                 await handle(self, exchange, caller)
             }
         } catch {

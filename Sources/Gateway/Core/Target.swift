@@ -17,6 +17,8 @@ package final class Target: Sendable {
     let endpoint: UpstreamEndpoint
     /// `authorization` and what the configuration adds, ready to be sent.
     let headers: [(name: String, value: String)]
+    /// What of ``headers`` nobody may read.
+    let credentials: CredentialSearch
     /// Why the provider cannot be called: its credential is missing. Nil when it can.
     let unusable: String?
 
@@ -29,6 +31,7 @@ package final class Target: Sendable {
         adapter = OpenAIAdapter(OpenAIQuirks(provider))
         endpoint = UpstreamEndpoint(provider)
         headers = provider.sentHeaders
+        credentials = CredentialSearch(headers)
         unusable = provider.unusable
     }
 

@@ -4,13 +4,8 @@ import Providers
 extension Target {
     static let withheld = "the provider's words are withheld: they repeat the gateway's credential"
 
-    /// Whether `text` holds the beginning of something that is sent as a credential; a cut text may lack the rest.
-    func repeatsCredential(_ text: some Collection<UInt8>) -> Bool {
-        headers.contains { header in
-            let value = header.name == "authorization" ? header.value.dropFirst("Bearer ".count) : header.value[...]
-            return value.utf8.count >= 16 && text.firstRange(of: value.utf8.prefix(12)) != nil
-        }
-    }
+    /// Whether `text` says something that is sent as a credential, however it is escaped.
+    func repeatsCredential(_ text: some Collection<UInt8>) -> Bool { credentials.isRepeated(in: text) }
 
     /// The text, or ``withheld`` in its place.
     func withholding(_ text: String) -> String {
@@ -20,6 +15,9 @@ extension Target {
     func withholding(_ failure: UpstreamFailure) -> UpstreamFailure {
         var failure = failure
         failure.message = withholding(failure.message)
+        for word in [\UpstreamFailure.code, \.type, \.param] {
+            if let text = failure[keyPath: word], repeatsCredential(text.utf8) { failure[keyPath: word] = nil }
+        }
         return failure
     }
 }

@@ -63,6 +63,7 @@ extension RequestHandler {
             case .relay:
                 return try relayRefusal(call)
             case .giveUp(let error):
+                if call.lastRefusal?.isStream == true { return try relayRefusal(call) }
                 throw call.refusal(instead: error)
             }
         }

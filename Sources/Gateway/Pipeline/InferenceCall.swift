@@ -79,8 +79,8 @@ final class InferenceCall {
     var ledgerFailure: LedgerError?
     /// Set when the end of the last attempt says something else of its target than what becomes of the request.
     var verdictOnTarget: TargetVerdict?
-    /// The body of the last refusal, kept because it may be the client's.
-    var lastRefusal: (status: Int, contentType: String?, body: [UInt8])?
+    /// What the last target said instead of an answer, kept because it may be the client's.
+    var lastRefusal: Refusal?
     /// Found with the first count, by `GatewayMetrics`.
     var meter: CallMeter?
     /// Nanoseconds of the monotonic clock when the answer's first byte was there.
@@ -153,6 +153,15 @@ extension String {
         }
         return kept
     }
+}
+
+/// A vendor's refusal in its own words.
+struct Refusal {
+    var status: Int
+    var contentType: String?
+    var body: [UInt8]
+    /// Whether it is a stream that ends with the refusal: clients of the API know no other form.
+    var isStream = false
 }
 
 /// What an attempt that ended the request says of its target.

@@ -10,9 +10,9 @@ import Routing
 extension RequestHandler {
     /// Relays a stream event by event. Returns nil when the client was answered.
     ///
-    ///     head ─▶ first event ─▶ … ─▶ [DONE] held back ─▶ settled, durable ─▶ cost, [DONE]
-    ///      │           │                    └ upstream broke: error event, no [DONE], truncated
-    ///      └ failure before the client had a byte: the next target
+    ///     head ─▶ first events ─▶ first words ─▶ … ─▶ [DONE] held back ─▶ settled, durable ─▶ cost, [DONE]
+    ///      │           │ held back    │                    └ upstream broke: error event, no [DONE], truncated
+    ///      └───────────┴ failure before the client had a byte: the next target
     ///
     /// What ends a stream is never inlined: every open stream would have memory for it all along.
     func relayStream(
@@ -29,13 +29,14 @@ extension RequestHandler {
                 call.firstByteAt = reactor.now
                 return await refused(call, attempt, head, transfer)
             }
+            stream.status = head.status
             switch try await events(call, attempt, head, transfer) {
             case .success(let events): try await pump(call, attempt, events, watch, stream)
             case .failure(let failure): return await noStream(call, attempt, head, failure)
             }
         } catch {
             stream.cutShort(error)
-            if !stream.hasBegun { return await broke(call, attempt, transfer, error) }
+            if !stream.hasBegun { return await broke(call, attempt, transfer, error, status: stream.status) }
         }
         if stream.isBroken { return await brokeInStream(call, attempt, stream) }
         if stream.isCut { return await finishCut(call, attempt, stream) }
@@ -47,8 +48,7 @@ extension RequestHandler {
     private func noStream(
         _ call: InferenceCall, _ attempt: Attempt, _ head: HTTPResponseHead, _ failure: UpstreamFailure
     ) async -> AttemptFailure? {
-        let outcome = failure.usage.map { AttemptOutcome.reported($0, tier: failure.tier) } ?? .unknown
-        return await failed(call, attempt, failure, outcome, status: head.status)
+        await failed(call, attempt, failure, RequestHandler.outcome(of: failure), status: head.status)
     }
 
     /// Moves bytes until the stream is whole or broken.
@@ -57,6 +57,7 @@ extension RequestHandler {
         _ stream: StreamState
     ) async throws(TransferFailure) {
         var output: [UInt8] = []
+        defer { stream.stopHolding(reactor) }
         while !stream.relay.isTerminated, !stream.isBroken, !stream.isCut {
             let bytes = try await transfer.next()
             if call.firstByteAt == nil { call.firstByteAt = reactor.now }
@@ -64,8 +65,11 @@ extension RequestHandler {
             stream.take(bytes, into: &output)
             watch.received(bytes?.count ?? 0)
             guard !output.isEmpty else { continue }
-            if !stream.hasBegun { begin(call, attempt, stream) }
             stream.keep(output)
+            if !stream.hasBegun {
+                guard !holdsBack(call, attempt, stream, output) else { continue }
+                begin(call, attempt, stream)
+            }
             call.exchange.write(output)
             // Before the wait for a slow client: the vendor does not wait for it.
             if stream.goesOn(beyond: attempt.meter?.written) {
@@ -78,14 +82,34 @@ extension RequestHandler {
         if stream.isBroken { transfer.cancel() }
     }
 
+    /// Keeps what a vendor says before its model says anything from the client: until then the next target may answer. Returns
+    /// false when the wait is over.
+    @inline(never)
+    private func holdsBack(
+        _ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState, _ output: [UInt8]
+    ) -> Bool {
+        let time = call.generation.configuration.limits.holdBeginning
+        guard time > .zero, !stream.relay.hasSaid, stream.held.count + output.count <= StreamState.mostHeld else {
+            return false
+        }
+        stream.held += output
+        if stream.holdTimer == nil {
+            stream.holdTimer = reactor.schedule(after: time) { [self] in begin(call, attempt, stream) }
+        }
+        return true
+    }
+
     @inline(never)
     private func begin(_ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState) {
         stream.hasBegun = true
+        stream.stopHolding(reactor)
         var fields = answerFields(call, attempt)
         fields.append("content-type", "text/event-stream; charset=utf-8")
         fields.append("cache-control", "no-cache")
         if stream.keeps > 0 { stream.fields = fields }
         call.exchange.begin(status: 200, fields: fields)
+        if !stream.held.isEmpty { call.exchange.write(stream.held) }
+        stream.held = []
     }
 
     /// Settles a stream that is whole; its terminator goes out only when that is durable.
@@ -95,6 +119,7 @@ extension RequestHandler {
     ) async -> AttemptFailure? {
         let reading = stream.relay.reading
         let isGone = call.exchange.isClientGone
+        if let failure = stream.relay.failure { return await finishFailed(call, attempt, stream, failure) }
         let outcome = outcome(of: attempt, reading)
         let closing = end(of: call, isGone ? .cancelled : .completed, status: 200)
         do throws(LedgerError) {
@@ -114,6 +139,44 @@ extension RequestHandler {
         return nil
     }
 
+    /// Settles a stream that the vendor ended with an event that says why there is no answer. It is the client's to read, unless
+    /// another target may still answer.
+    @inline(never)
+    private func finishFailed(
+        _ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState, _ failure: UpstreamFailure
+    ) async -> AttemptFailure? {
+        let outcome = RequestHandler.outcome(of: failure)
+        let shown = attempt.target.withholding(failure)
+        let isWithheld = attempt.target.repeatsCredential(stream.relay.terminator)
+        guard stream.hasBegun else {
+            let next = await failed(call, attempt, failure, outcome, status: stream.status)
+            if !isWithheld, call.ledgerFailure == nil {
+                call.lastRefusal = Refusal(
+                    status: 200, contentType: "text/event-stream; charset=utf-8",
+                    body: stream.held + ending(call, attempt, stream, call.cost), isStream: true)
+            }
+            return next
+        }
+        gateway.log.upstreamFailed(call, attempt, shown)
+        let isGone = call.exchange.isClientGone
+        call.verdictOnTarget = isGone || failure.isTheClients ? TargetVerdict.none : .brokeOff
+        do throws(LedgerError) {
+            let cost = try await settle(
+                call, attempt, outcome, status: stream.status, served: stream.relay.reading,
+                error: failure.kind.rawValue,
+                closing: end(of: call, isGone ? .cancelled : .truncated, status: 200, error: failure.kind.rawValue))
+            if isWithheld {
+                cut(call, stream, shown.gatewayError)
+            } else {
+                call.exchange.finish(ending(call, attempt, stream, cost))
+            }
+        } catch {
+            cut(call, stream, RequestHandler.unavailable(error))
+        }
+        gateway.metrics.finished(call, status: 200)
+        return nil
+    }
+
     /// The end of a stream that is whole or was cut: what the headers of a whole answer would say, its cost among it, as far
     /// as the client wants it, and the terminator.
     private func ending(
@@ -125,7 +188,8 @@ extension RequestHandler {
             appendCost(cost, to: &fields)
             member = fields.gatewayMember
         }
-        let comment = call.wantsComments ? CostComment.event(cost, cutBy: call.cutBy) : []
+        // Of a request that nothing was billed for there is no cost to name.
+        let comment = call.wantsComments && call.isCharged ? CostComment.event(cost, cutBy: call.cutBy) : []
         return stream.relay.ending(member: member, comment: comment, at: Clock.utcMilliseconds() / 1000)
     }
 
@@ -133,6 +197,7 @@ extension RequestHandler {
     /// than that.
     private func outcome(of attempt: Attempt, _ reading: AnswerReading) -> AttemptOutcome {
         if let usage = reading.usage { return .reported(usage, tier: reading.tier, geo: reading.geo) }
+        if reading.isVoid, reading.textBytes == 0 { return .notBilled }
         guard let meter = attempt.meter, reading.outputBytes > meter.bound else { return .unknown }
         return .counted(output: min(meter.full, reading.outputBytes))
     }
@@ -167,18 +232,22 @@ extension RequestHandler {
         _ call: InferenceCall, _ attempt: Attempt, _ stream: StreamState
     ) async -> AttemptFailure? {
         guard var failure = stream.failure else { return nil }
+        let outcome = outcome(ofBroken: stream, failure)
         failure.upstream = failure.upstream.map(attempt.target.withholding)
-        let kind: UpstreamFailure.Kind = failure.kind == .cutShort ? .connectionLost : .malformedAnswer
-        let upstream = failure.upstream ?? UpstreamFailure(kind, message: failure.reason)
-        // What the vendor says it used is billed, also where it says so in the event that tells of its failure.
-        let outcome = upstream.usage.map { AttemptOutcome.reported($0, tier: upstream.tier) } ?? .unknown
-        guard stream.hasBegun else { return await failed(call, attempt, upstream, outcome, status: 200) }
+        let kind: UpstreamFailure.Kind =
+            switch failure.kind {
+            case .cutShort: .connectionLost
+            case .upstreamError: .unavailable
+            case .malformed, .eventTooLong: .malformedAnswer
+            }
+        let upstream = failure.upstream ?? UpstreamFailure(kind, status: stream.status, message: failure.reason)
+        guard stream.hasBegun else { return await failed(call, attempt, upstream, outcome, status: stream.status) }
         gateway.log.upstreamFailed(call, attempt, upstream)
         let isGone = call.exchange.isClientGone
-        call.verdictOnTarget = isGone ? TargetVerdict.none : .brokeOff
+        call.verdictOnTarget = isGone || upstream.isTheClients ? TargetVerdict.none : .brokeOff
         do throws(LedgerError) {
             _ = try await settle(
-                call, attempt, outcome, status: 200, served: stream.relay.reading,
+                call, attempt, outcome, status: stream.status, served: stream.relay.reading,
                 error: failure.kind.rawValue,
                 closing: end(of: call, isGone ? .cancelled : .truncated, status: 200, error: failure.kind.rawValue))
             cut(call, stream, failure.gatewayError)
@@ -187,6 +256,18 @@ extension RequestHandler {
         }
         gateway.metrics.finished(call, status: 200)
         return nil
+    }
+
+    /// What a broken stream came to: what the vendor reports, if the answer was written or an error says that it ended there;
+    /// nothing, for an error that comes before all work; else nobody knows.
+    private func outcome(ofBroken stream: StreamState, _ failure: StreamFailure) -> AttemptOutcome {
+        let reading = stream.relay.reading
+        if let upstream = failure.upstream {
+            guard upstream.usage == nil, reading.textBytes > 0 else { return RequestHandler.outcome(of: upstream) }
+            return .unknown
+        }
+        guard stream.relay.isFinished, let usage = reading.usageOfAll else { return .unknown }
+        return .reported(usage, tier: reading.tier, geo: reading.geo)
     }
 
     /// Ends a stream so that nobody takes it for whole: an error event, and no terminator.
@@ -202,8 +283,16 @@ extension RequestHandler {
 /// Where a stream stands. An object, so that it lies outside of the tasks' frames.
 private final class StreamState {
     var relay: any StreamRelay
+    /// Of the answer's head.
+    var status: Int?
     /// The client has the head.
     var hasBegun = false
+    /// What came before the model said anything, as long as the client has not even the head.
+    var held: [UInt8] = []
+    /// Ends the holding back.
+    var holdTimer: TimerID?
+    /// The most bytes that are held back.
+    static let mostHeld = 64 << 10
     private(set) var failure: StreamFailure?
     private(set) var isBroken = false
     /// The hold is used up.
@@ -219,6 +308,11 @@ private final class StreamState {
         self.relay = relay
         self.keeps = keeps
         kept = keeps > 0 ? [] : nil
+    }
+
+    func stopHolding(_ reactor: Reactor) {
+        if let holdTimer { reactor.cancel(holdTimer) }
+        holdTimer = nil
     }
 
     func keep(_ output: [UInt8]) {

@@ -8,6 +8,7 @@ struct ChatContent {
         var json: [UInt8]
         /// The part's text, a JSON string, when it is nothing more.
         var text: ArraySlice<UInt8>?
+        var isPicture = false
     }
 
     private var parts: [Part] = []
@@ -21,7 +22,8 @@ struct ChatContent {
 
     /// Reads a text or a list of parts.
     ///
-    /// - Parameter isToolOutput: a tool's output has no parts but text in a chat.
+    /// - Parameter isToolOutput: a tool's output has no parts but text in a chat, and pictures that are taken out of it: see
+    ///   ``takePictures(of:)``.
     init(_ item: RequestReader, _ name: StaticString, isToolOutput: Bool) throws(GatewayError) {
         guard let member = item.member(name) else { throw item.wrong(name, "is required: a string or an array") }
         if item.document.kind(member) == .string {
@@ -37,6 +39,21 @@ struct ChatContent {
     var isEmpty: Bool { parts.isEmpty }
 
     mutating func append(_ other: ChatContent) { parts += other.parts }
+
+    /// Takes the pictures out of a tool's output, and leaves a text that says where they are.
+    ///
+    /// - Parameter call: the tool's call, a JSON string.
+    /// - Returns: the content of a user's message with the pictures; empty when there is none.
+    mutating func takePictures(of call: ArraySlice<UInt8>) -> ChatContent {
+        var taken = ChatContent()
+        let pictures = parts.filter(\.isPicture)
+        guard !pictures.isEmpty else { return taken }
+        parts.removeAll(where: \.isPicture)
+        parts.append(ChatContent.text(ArraySlice(#""[the output has images, which follow behind the results]""#.utf8)))
+        let heading = Array(#""Images in the output of the tool call "#.utf8) + call.dropFirst()
+        taken.parts = [ChatContent.text(heading[...])] + pictures
+        return taken
+    }
 
     /// Writes one value: a single text as a string, which every engine takes, and anything else as a list.
     func write(to output: inout JSONWriter) {
@@ -54,7 +71,9 @@ extension ChatContent {
     private static func part(_ part: RequestReader, _ isToolOutput: Bool) throws(GatewayError) -> Part {
         guard let type = try part.string("type") else { throw part.wrong("type", "is required: a string") }
         let isText = ["input_text", "output_text", "text"].contains(type)
-        guard isText || !isToolOutput else { throw part.unsupported("type", "a tool's output that is no text") }
+        guard isText || type == "input_image" || !isToolOutput else {
+            throw part.unsupported("type", "a tool's output that is neither text nor a picture")
+        }
         switch type {
         case _ where isText:
             return text(try part.rawString("text"), breakpoint(part))
@@ -90,7 +109,7 @@ extension ChatContent {
                 $0.copy("detail", part.raw("detail"))
                 $0.endObject()
                 $0.copy("prompt_cache_breakpoint", breakpoint(part))
-            })
+            }, isPicture: true)
     }
 
     private static func file(_ part: RequestReader) throws(GatewayError) -> Part {

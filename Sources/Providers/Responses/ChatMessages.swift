@@ -12,6 +12,9 @@ struct ChatMessages {
     private let keepsReasoning: Bool
     /// The reasoning before the next message of the assistant, as ``Assistant/reasoning`` is.
     private var reasoning: [UInt8] = []
+    /// Pictures of the tools' outputs so far, which no message of a tool can have: they stand behind the results, since a chat
+    /// wants all of those together.
+    private var pictures = ChatContent()
 
     /// A message of the assistant that may still grow.
     private struct Assistant {
@@ -34,7 +37,9 @@ struct ChatMessages {
     mutating func addUser(_ text: ArraySlice<UInt8>) { add("user", ChatContent(text)) }
 
     mutating func add(_ item: RequestReader) throws(GatewayError) {
-        switch try item.string("type") ?? (item.member("role") == nil ? "item_reference" : "message") {
+        let type = try item.string("type") ?? (item.member("role") == nil ? "item_reference" : "message")
+        if !["function_call_output", "custom_tool_call_output"].contains(type) { addPictures() }
+        switch type {
         case "message":
             try addMessage(item)
         case "function_call", "custom_tool_call":
@@ -53,6 +58,7 @@ struct ChatMessages {
     /// All messages as an array; empty when there is none.
     mutating func finished() -> [UInt8] {
         flush()
+        addPictures()
         return messages.bytes.isEmpty ? [] : [UInt8(ascii: "[")] + messages.bytes + [UInt8(ascii: "]")]
     }
 }
@@ -125,7 +131,8 @@ extension ChatMessages {
 
     private mutating func addOutput(_ item: RequestReader) throws(GatewayError) {
         let id = try item.rawString("call_id")
-        let content = try ChatContent(item, "output", isToolOutput: true)
+        var content = try ChatContent(item, "output", isToolOutput: true)
+        pictures.append(content.takePictures(of: id))
         flush()
         reasoning = []
         messages.beginObject()
@@ -148,6 +155,13 @@ extension ChatMessages {
         messages.name("content")
         content.write(to: &messages)
         messages.endObject()
+    }
+
+    private mutating func addPictures() {
+        guard !pictures.isEmpty else { return }
+        let content = pictures
+        pictures = ChatContent()
+        add("user", content)
     }
 
     /// Sees to it that there is a message of the assistant, with the reasoning that led to it.

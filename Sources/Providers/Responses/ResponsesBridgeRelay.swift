@@ -34,6 +34,8 @@ package struct ResponsesBridgeRelay: StreamRelay {
 
     package var isFinished: Bool { isTerminated || chat.isFinished }
 
+    package var hasSaid: Bool { chat.hasSaid }
+
     package var reading: AnswerReading { chat.reading }
 
     package mutating func feed(_ bytes: [UInt8], into output: inout [UInt8]) throws(StreamFailure) {

@@ -121,8 +121,16 @@ import Testing
         #expect(try await gateway.end() == [])
     }
 
+    @Test func anAnswerThatCannotBeReadIsNotAskedForAgain() async throws {
+        let gateway = try await RunningGateway(["sim-garbage", "sim-small"])
+        #expect(try await gateway.ask().read().hasPrefix("HTTP/1.1 502"))
+        #expect(try gateway.attempts.map(\.state) == [.presumed])
+        #expect(try gateway.budget?.held == 0)
+        #expect(try await gateway.end() == [])
+    }
+
     @Test func eachAttemptOfARequestIsSettled() async throws {
-        let gateway = try await RunningGateway(["sim-500", "sim-garbage", "sim-small"])
+        let gateway = try await RunningGateway(["sim-500", "sim-error-200", "sim-small"])
         #expect(try await gateway.ask().read().hasPrefix("HTTP/1.1 200"))
         #expect(try gateway.attempts.map(\.state) == [.voided, .presumed, .posted])
         #expect(try gateway.budget?.held == 0)
