@@ -27,9 +27,13 @@ unit: setup ## the Swift tests; no target may import what its row in Package.swi
 	@scripts/setup.sh specifications
 	set -o pipefail; swift test --explicit-target-dependency-import-check error 2>&1 | tee .build/unit.log
 
+# Once more with every scripted provider behind an nginx that speaks HTTP/2.
+OVER_HTTP2 = $(patsubst %,Tests/EndToEnd/test_%.py,upstreams streams translation idempotency responses pieces money)
+
 end-to-end: build .venv/ready ## the real binary against official clients and raw sockets
 	@scripts/setup.sh test
 	set -o pipefail; .venv/bin/python -m pytest -q -rs Tests/EndToEnd | tee .build/end-to-end.log
+	@[ ! -x /usr/sbin/nginx ] || LLMGW_HTTP2=1 .venv/bin/python -m pytest -q $(OVER_HTTP2)
 
 lint: ## formatting, as strict as CI; the map of Sources is whole
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -48,6 +48,9 @@ def configuration(upstream_url=None):
             "kind": "openai", "base_url": upstream_url, "api_key": PROVIDER_KEY,
             "timeouts": {"connect": "5s", "first_byte": "15s", "idle": "15s", "total": "30s"},
         }
+        if upstream_url.startswith("https://127.0.0.1:"):
+            from http2 import authority
+            providers["up"]["ca_file"] = authority()
         models["scripted"] = {"targets": [{"provider": "up", "model": "scripted"}], "max_output_tokens": 100}
     names = list(models)
     return {

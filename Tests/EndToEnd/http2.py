@@ -1,10 +1,13 @@
 """Providers over HTTP/2: nginx before the scripted upstream, and one whose frames a test writes itself."""
+import atexit
+import functools
 import os
 import pathlib
 import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -31,12 +34,30 @@ def free_port():
         return server.getsockname()[1]
 
 
+@functools.cache
+def shared_certificate():
+    """One for the process."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="llmgw-http2-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return certificate(folder)
+
+
+def authority():
+    return str(shared_certificate()[0])
+
+
+def shared_nginx(backend):
+    """Nginx with the certificate of the process: with LLMGW_HTTP2 set, every scripted upstream stands behind one."""
+    folder = tempfile.mkdtemp(prefix="nginx-", dir=shared_certificate()[0].parent)
+    return Nginx(folder, backend, shared_certificate())
+
+
 class Nginx:
     """HTTP/2 over TLS before `backend`, which speaks HTTP/1.1: what it does becomes frames."""
 
-    def __init__(self, folder, backend):
+    def __init__(self, folder, backend, names=None):
         folder = pathlib.Path(folder)
-        self.certificate, key = certificate(folder)
+        self.certificate, key = names or certificate(folder)
         self.port = free_port()
         temporary = " ".join(f"{name}_temp_path {folder}/{name};" for name in
                              ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])

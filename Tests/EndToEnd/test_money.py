@@ -10,7 +10,7 @@ import pytest
 
 from configuration import INPUT, OUTPUT, cost, price, prices
 from harness import wait_until
-from upstream import DONE, completion, text_events, usage, usage_chunk
+from upstream import DONE, completion, only_directly, text_events, usage, usage_chunk
 from wire import Wire, chat, post
 
 
@@ -212,6 +212,7 @@ def test_each_class_of_tokens_has_its_price(start, upstream):
         400, 600, 50, 20)
 
 
+@only_directly
 def test_fallback_gives_three_attempts_and_one_request(start, upstream):
     failures = iter(["500", "reset"])
 

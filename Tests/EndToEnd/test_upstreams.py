@@ -8,7 +8,8 @@ import pytest
 
 from configuration import PROVIDER_KEY
 from harness import Gateway
-from upstream import DONE, ScriptedUpstream, completion, text_events, usage, usage_chunk
+from upstream import (
+    BEHIND_NGINX, DONE, ScriptedUpstream, completion, only_directly, text_events, usage, usage_chunk)
 from wire import Wire, chat, post
 
 
@@ -73,7 +74,8 @@ def test_a_whole_answer_that_is_none_is_a_gateway_error(shared, script, state):
     answer = ask(shared, script)
     assert 500 <= answer.status < 600 and answer.headers["x-should-retry"] == "false", answer
     [attempt] = attempts(shared, answer)
-    assert state in (None, attempt["state"])
+    turned = BEHIND_NGINX and attempt["upstream_status"] == 502  # nginx's answer in place of what it cannot pass on
+    assert state in (None, attempt["state"]) or turned and attempt["state"] == "voided"
     assert shared[0].get("/readyz")[0] == 200
 
 
@@ -114,6 +116,7 @@ def test_nothing_of_a_providers_head_reaches_the_client(shared):
     assert answer.headers["x-llmgw-cost"] != "0" and answer.headers.get("server") != "vendor"
 
 
+@only_directly
 def test_nothing_of_a_clients_head_reaches_the_provider(shared):
     gateway, key, upstream = shared
     upstream.script = lambda call: call.answer(completion())
@@ -189,6 +192,7 @@ def test_retry_after_is_passed_on(shared):
     assert (answer.status, answer.code, answer.headers["retry-after"]) == (429, "upstream_rate_limited", "7")
 
 
+@only_directly
 def test_connections_to_a_provider_are_kept(start, upstream):
     gateway, key = start({"threads": 1}, upstream.url)
     addresses = set()

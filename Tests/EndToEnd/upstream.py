@@ -1,9 +1,16 @@
 """A provider that a test scripts byte by byte: a raw socket server, a thread for each connection."""
 import json
+import os
 import socket
 import struct
 import threading
 import time
+
+import pytest
+
+# Every scripted upstream stands behind an nginx that speaks HTTP/2; how that breaks is nginx's own.
+BEHIND_NGINX = bool(os.environ.get("LLMGW_HTTP2"))
+only_directly = pytest.mark.skipif(BEHIND_NGINX, reason="nginx would answer in its own way")
 
 
 def usage(prompt=12, completion=7, **more):
@@ -126,6 +133,11 @@ class ScriptedUpstream:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/v1"
+        self.front = None
+        if BEHIND_NGINX:
+            from http2 import shared_nginx
+            self.front = shared_nginx(self)
+            self.url = self.front.url
         self.requests = []
         self.script = default_script
         self.failures = []
@@ -159,6 +171,8 @@ class ScriptedUpstream:
             connection.close()
 
     def close(self):
+        if self.front:
+            self.front.close()
         # Closing alone would leave the thread in accept(), with a number that the next socket gets.
         self.listener.shutdown(socket.SHUT_RDWR)
         self.thread.join(5)
