@@ -13,6 +13,7 @@ extension JSONDocument {
             bound -= CompatibilityExpansion.bound(ofJSON: bytes, in: image)
             bound = bound.addingClamped(InputBound.perInlineImage)
         }
+        bound = bound.addingClamped(attachments.reprinting)
         let markers = Int64(messages).multipliedClamped(by: InputBound.perMessage)
         return .tokens(bound.addingClamped(markers).addingClamped(InputBound.perRequest))
     }
@@ -32,20 +33,28 @@ private struct Attachments {
     private(set) var images: [Range<Int>] = []
     /// False when tokens cannot be told from the body: a remote image, a file, a recording, a search by the vendor.
     private(set) var areBounded = true
+    /// By how many bytes tools, schemas and calls can grow when a template prints them anew.
+    private(set) var reprinting: Int64 = 0
 
     init(in document: JSONDocument) {
         areBounded = !Attachments.searches(document)
+        for name in ["tools", "functions", "response_format", "text"] as [StaticString] {
+            addReprinting(of: document.member(name, of: document.root), document)
+        }
         if let messages = document.member("messages", of: document.root) {
             for message in document.elements(of: messages) {
                 if let audio = document.member("audio", of: message), document.kind(audio) != .null {
                     areBounded = false
                 }
+                addReprinting(of: document.member("tool_calls", of: message), document, readsStrings: true)
+                addReprinting(of: document.member("function_call", of: message), document, readsStrings: true)
                 add(partsOf: "content", of: message, document)
             }
         }
         guard let input = document.member("input", of: document.root), document.kind(input) == .array else { return }
         for item in document.elements(of: input) where document.kind(item) == .object {
             if !Attachments.isText(item, document) { areBounded = false }
+            addReprinting(of: document.member("arguments", of: item), document, readsStrings: true)
             add(partsOf: "content", of: item, document)
             add(partsOf: "output", of: item, document)
         }
@@ -86,6 +95,12 @@ private struct Attachments {
             guard content.map({ document.kind($0) == .string }) ?? false else { return false }
         }
         return textItems.contains { document.equals(type, $0) }
+    }
+
+    private mutating func addReprinting(of node: JSONNode?, _ document: JSONDocument, readsStrings: Bool = false) {
+        guard let node else { return }
+        let growth = ReprintedJSON.growth(of: document.bytes, in: document.range(node), readsStrings: readsStrings)
+        reprinting = reprinting.addingClamped(growth)
     }
 
     private mutating func add(partsOf name: StaticString, of message: JSONNode, _ document: JSONDocument) {

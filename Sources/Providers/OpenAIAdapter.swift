@@ -123,7 +123,7 @@ package struct OpenAIAdapter: Sendable {
 }
 
 extension OpenAIRequest.LimitMember {
-    fileprivate var name: StaticString {
+    var name: StaticString {
         switch self {
         case .maxTokens: "max_tokens"
         case .maxCompletionTokens: "max_completion_tokens"

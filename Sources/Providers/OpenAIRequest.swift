@@ -41,12 +41,15 @@ package struct OpenAIRequest: Sendable {
     package let conversation: JSONNode?
     /// Messages or items of the conversation, and `instructions`: each may have markers of its own for the model.
     package let messageCount: Int
+    /// Members beyond OpenAI's API, which a vendor may obey; mostly none.
+    package let special: [SpecialMember]
 
     /// Reads a validated document.
     ///
     /// - Throws: 400 `invalid_value` with the `param` that is wrong.
     package init(_ document: JSONDocument, endpoint: Endpoint) throws(GatewayError) {
         let reader = try RequestReader(document)
+        special = try RequestShapes.check(document, endpoint)
         self.document = document
         self.endpoint = endpoint
         prompt = endpoint.takesPrompts ? try reader.promptCall() : nil
@@ -67,7 +70,12 @@ package struct OpenAIRequest: Sendable {
             try reader.requireWhole()
             conversation = try reader.input(mayBeAbsent: callsPrompt)
             messageCount = 2 + (conversation.map(document.count(of:)) ?? 0)
-        case .completions, .embeddings:
+        case .completions:
+            try reader.requireTexts("prompt")
+            conversation = nil
+            messageCount = 0
+        case .embeddings:
+            try reader.requireTexts("input")
             conversation = nil
             messageCount = 0
         }
@@ -135,6 +143,16 @@ extension OpenAIRequest {
 extension OpenAIRequest.Endpoint {
     /// Whether prompts of the gateway can be called here.
     package var takesPrompts: Bool { self == .chatCompletions || self == .responses }
+
+    /// The members that may limit an answer's length.
+    var limitMembers: [OpenAIRequest.LimitMember] {
+        switch self {
+        case .chatCompletions: [.maxTokens, .maxCompletionTokens]
+        case .completions: [.maxTokens]
+        case .embeddings: []
+        case .responses: [.maxOutputTokens]
+        }
+    }
 
     fileprivate var conversationMember: String { self == .responses ? "input" : "messages" }
 }

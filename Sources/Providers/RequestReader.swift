@@ -100,18 +100,19 @@ extension RequestReader {
     func outputLimit(
         _ endpoint: OpenAIRequest.Endpoint
     ) throws(GatewayError) -> (Int64?, [OpenAIRequest.LimitMember]) {
-        guard endpoint != .embeddings else { return (nil, []) }
-        if endpoint == .responses {
-            let limit = try integer("max_output_tokens", 0...RequestReader.largestCount)
-            return (limit, limit == nil ? [] : [.maxOutputTokens])
+        // Some vendors take 0 for no limit. A completion that echoes its prompt alone is the one use of it.
+        let least: Int64 = endpoint == .completions && member("echo").flatMap(document.bool) == true ? 0 : 1
+        var (largest, isUnlimited, sent) = (Int64?.none, false, [OpenAIRequest.LimitMember]())
+        for limit in endpoint.limitMembers {
+            guard let value = member(limit.name) else { continue }
+            sent.append(limit)
+            if document.integer(value) == -1 {
+                isUnlimited = true  // what engines take for no limit is none
+            } else if let tokens = try integer(limit.name, least...RequestReader.largestCount) {
+                largest = max(largest ?? 0, tokens)
+            }
         }
-        let old = try integer("max_tokens", 0...RequestReader.largestCount)
-        guard endpoint == .chatCompletions else { return (old, old == nil ? [] : [.maxTokens]) }
-        let new = try integer("max_completion_tokens", 0...RequestReader.largestCount)
-        let members =
-            (old == nil ? [] : [OpenAIRequest.LimitMember.maxTokens])
-            + (new == nil ? [] : [OpenAIRequest.LimitMember.maxCompletionTokens])
-        return ([old, new].compactMap(\.self).max(), members)
+        return (isUnlimited ? nil : largest, sent)
     }
 
     func choices(_ endpoint: OpenAIRequest.Endpoint) throws(GatewayError) -> Int64 {
@@ -121,6 +122,32 @@ extension RequestReader {
         let answers = max(number, try integer("best_of", 1...128) ?? 1)
         return answers * Int64(max(1, promptCount()))
     }
+
+    /// Refuses what is no text, no list of tokens, and no list of either.
+    func requireTexts(_ name: StaticString) throws(GatewayError) {
+        guard let value = member(name), document.kind(value) != .string else { return }
+        let rule = "must be a string, an array of strings, or an array of token numbers"
+        guard document.kind(value) == .array else { throw wrong(name, rule, value) }
+        func refuse(_ element: JSONNode, _ place: String) -> GatewayError {
+            let message =
+                "\(place) must be a string or a token's number, not \(describe(element)); \(path)\(name) \(rule)"
+            return GatewayError(400, "invalid_value", message, param: place)
+        }
+        var first: JSONKind?
+        for (index, element) in document.elements(of: value).enumerated() {
+            let kind = document.kind(element)
+            guard kind == first ?? kind, kind == .string || kind == .array || isToken(element) else {
+                throw refuse(element, "\(path)\(name)[\(index)]")
+            }
+            first = kind
+            guard kind == .array else { continue }
+            for (inner, token) in document.elements(of: element).enumerated() where !isToken(token) {
+                throw refuse(token, "\(path)\(name)[\(index)][\(inner)]")
+            }
+        }
+    }
+
+    private func isToken(_ node: JSONNode) -> Bool { document.integer(node).map { $0 >= 0 } ?? false }
 
     /// How many prompts `/completions` was sent: one text, one list of tokens, or a list of either.
     private func promptCount() -> Int {

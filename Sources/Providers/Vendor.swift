@@ -36,6 +36,9 @@ extension Vendor {
         }
     }
 
+    /// Whether the API begins right behind the host.
+    package var isAtRoot: Bool { self == .deepseek || self == .perplexity }
+
     /// Domains that are a vendor's, and its subdomains with them.
     private static let domains: [(domain: String, vendor: Vendor)] = [
         ("api.openai.com", .openai), ("openai.azure.com", .azure), ("services.ai.azure.com", .azure),

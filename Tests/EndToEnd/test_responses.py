@@ -352,7 +352,7 @@ def test_searches_outside_of_tools_are_not_limited_by_max_tool_calls(start, upst
     ({"input": 7}, "invalid_value", "input"),
     ({"input": []}, "invalid_value", "input"),
     ({"input": ["x"]}, "invalid_value", "input[0]"),
-    ({"input": "x", "max_output_tokens": -1}, "invalid_value", "max_output_tokens"),
+    ({"input": "x", "max_output_tokens": -2}, "invalid_value", "max_output_tokens"),
     ({"input": "x", "stream": 1}, "invalid_value", "stream"),
     ({"input": "x", "previous_response_id": "resp_1"}, "unsupported_parameter", "previous_response_id"),
     ({"input": "x", "conversation": {"id": "conv_1"}}, "unsupported_parameter", "conversation"),

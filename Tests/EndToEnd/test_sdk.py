@@ -220,7 +220,7 @@ def test_each_failure_raises_its_class(client, model, kind, code):
 
 
 @pytest.mark.parametrize("members, param", [
-    ({"messages": "text"}, "messages"), ({"max_tokens": -1}, "max_tokens"), ({"n": "two"}, "n"),
+    ({"messages": "text"}, "messages"), ({"max_tokens": -2}, "max_tokens"), ({"max_tokens": 0}, "max_tokens"), ({"n": "two"}, "n"),
     ({"stream": "yes"}, "stream"), ({"model": 7}, "model"),
 ])
 def test_a_wrong_value_raises_bad_request_and_names_the_member(client, members, param):

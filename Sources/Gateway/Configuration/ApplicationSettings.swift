@@ -6,6 +6,8 @@ package struct ApplicationSettings: Sendable, Hashable {
     package var team: String?
     /// Names of models that it may use. Default: none.
     package var models: Set<String> = []
+    /// Models of providers that it may use by the vendors' own names: patterns of `PROVIDER/MODEL`. Default: none.
+    package var openedModels: [NamePattern] = []
     /// Prompts that it may use: names, or patterns in which `*` stands for any text. Default: none.
     package var prompts: [NamePattern] = []
     /// Of the application, or of parts of its calls.
@@ -18,6 +20,9 @@ package struct ApplicationSettings: Sendable, Hashable {
     package init(name: String) {
         self.name = name
     }
+
+    /// Whether it may use any model at all.
+    package var hasModels: Bool { !models.isEmpty || !openedModels.isEmpty }
 
     package func mayUse(prompt name: String) -> Bool { prompts.contains { $0.matches(name) } }
 }

@@ -38,6 +38,10 @@ package struct ProviderSettings: Sendable, Hashable {
     package var usage: UsageDialect?
     /// Whether the provider speaks the Responses API. Nil: what is known of the host.
     package var speaksResponses: Bool?
+    /// Members of requests that pass whatever they do. Default: none.
+    package var allowedMembers: Set<String> = []
+    /// What becomes of members that nobody knows, in calls that a hard budget counts. Nil: refused.
+    package var unknownMembers: MemberPolicy.Unknown?
 
     package init(name: String, kind: Kind, baseURL: BaseURL? = nil) {
         self.name = name

@@ -15,13 +15,15 @@ package final class Generation: Sendable {
     package let prompts: PromptLibrary
     package let experiments: [Experiment]
     package let models: [String: Model]
+    /// Models that applications use by their vendors' names.
+    package let opened: OpenedModels
     /// The budgets of all levels that calls of each application may be charged to, by its name.
     package let budgets: [String: [BudgetRule]]
     let plugins: PluginChain
 
     init(
         id: String, commit: String?, configuration: Configuration, prompts: PromptLibrary, experiments: [Experiment],
-        models: [String: Model], budgets: [String: [BudgetRule]], plugins: PluginChain
+        models: [String: Model], opened: OpenedModels, budgets: [String: [BudgetRule]], plugins: PluginChain
     ) {
         self.id = id
         self.commit = commit
@@ -29,6 +31,7 @@ package final class Generation: Sendable {
         self.prompts = prompts
         self.experiments = experiments
         self.models = models
+        self.opened = opened
         self.budgets = budgets
         self.plugins = plugins
     }
@@ -36,6 +39,11 @@ package final class Generation: Sendable {
     /// Whether a budget counts `call`: what it costs must then be known and bounded.
     func hasBudget(for call: Call) -> Bool {
         budgets[call.identity.application]?.contains { $0.subject.account(for: call) != nil } ?? false
+    }
+
+    /// Whether a budget counts `call` that refuses what it has no room for.
+    func hasHardBudget(for call: Call) -> Bool {
+        budgets[call.identity.application]?.contains { $0.enforces && $0.subject.account(for: call) != nil } ?? false
     }
 
     /// Whether users of `application` have budgets of their own.
@@ -47,6 +55,6 @@ package final class Generation: Sendable {
     func with(_ prompts: PromptLibrary, id: String) -> Generation {
         Generation(
             id: id, commit: commit, configuration: configuration, prompts: prompts, experiments: experiments,
-            models: models, budgets: budgets, plugins: plugins)
+            models: models, opened: opened, budgets: budgets, plugins: plugins)
     }
 }

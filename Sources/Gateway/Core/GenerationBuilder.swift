@@ -64,8 +64,8 @@ package struct GenerationBuilder: Sendable {
             id: id(configuration, prompts), commit: GitRevision.current(of: configuration.file)?.description,
             configuration: configuration, prompts: prompts,
             experiments: configuration.experiments.filter { $0.status == .running }.map(Experiment.init),
-            models: configuration.models.mapValues { Model($0, in: configuration) }, budgets: budgets,
-            plugins: PluginChain(plugins))
+            models: configuration.models.mapValues { Model($0, in: configuration) },
+            opened: OpenedModels(configuration), budgets: budgets, plugins: PluginChain(plugins))
         return Result(generation: generation, diagnostics: findings)
     }
 
@@ -217,7 +217,7 @@ extension Experiment {
 }
 
 extension Model {
-    fileprivate init(_ settings: ModelSettings, in configuration: Configuration) {
+    init(_ settings: ModelSettings, in configuration: Configuration) {
         name = settings.name
         self.settings = settings
         targets = settings.targets.compactMap { target in

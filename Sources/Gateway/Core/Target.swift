@@ -7,7 +7,7 @@ package import Providers
 /// A class, since every attempt hands it on several times and it never changes.
 package final class Target: Sendable {
     package let provider: ProviderSettings
-    package let vendor: Vendor
+    let members: MemberPolicy
     /// The vendor's own model name.
     package let model: String
     package let isFree: Bool
@@ -24,7 +24,7 @@ package final class Target: Sendable {
 
     init(_ settings: TargetSettings, _ provider: ProviderSettings, prices: [Price]) {
         self.provider = provider
-        vendor = provider.speaker
+        members = provider.memberPolicy
         model = settings.model
         isFree = settings.isFree
         self.prices = prices
@@ -62,6 +62,16 @@ extension ProviderSettings {
     /// Who stands behind it: what the configuration says, else what the base URL's host says.
     package var speaker: Vendor {
         vendor ?? baseURL.map { Vendor.guessed(host: $0.host, port: $0.port.map(Int.init)) } ?? .compatible
+    }
+}
+
+extension ProviderSettings {
+    /// Which members it is sent beyond OpenAI's API.
+    package var memberPolicy: MemberPolicy {
+        // What answers from inside the gateway obeys no member that it does not know.
+        let vendor = usage == .openrouter ? .openrouter : speaker
+        return MemberPolicy(
+            vendor, allowed: allowedMembers, unknown: unknownMembers ?? (kind == .simulated ? .pass : .refuse))
     }
 }
 

@@ -35,7 +35,8 @@ extension RequestHandler {
 
     private func modelNames(_ caller: Caller) -> [String] {
         let prompts = caller.generation.prompts.entries.map(\.name).filter(caller.application.mayUse(prompt:))
-        return caller.application.models.sorted() + prompts.map { "prompt:" + $0 }
+        let opened = caller.generation.opened.names(for: caller.application)
+        return caller.application.models.sorted() + opened + prompts.map { "prompt:" + $0 }
     }
 
     private func write(_ name: String, createdAt day: Int64, to body: inout JSONWriter) {

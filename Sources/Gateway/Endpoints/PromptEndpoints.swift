@@ -117,7 +117,9 @@ private struct RenderRequest {
             }
         }
         variables = document.member("variables", of: document.root).map { document.value($0) }
-        history = try PromptHistory(messages: document.member("messages", of: document.root), of: document)
+        let messages = document.member("messages", of: document.root)
+        if let messages { try document.checkMessages(messages) }
+        history = try PromptHistory(messages: messages, of: document)
         mask = false
         guard let member = document.member("mask", of: document.root) else { return }
         guard let flag = document.bool(member) else {

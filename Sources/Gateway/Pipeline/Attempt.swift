@@ -75,6 +75,10 @@ extension RequestHandler {
             call.untranslatable = call.untranslatable ?? error
             return AttemptFailure(.unusable)
         }
+        if let refusal = refusal(of: call, at: target) {
+            call.forbidden = call.forbidden ?? refusal
+            return AttemptFailure(.unusable)
+        }
         guard !gateway.isCancelling.load(ordering: .relaxed) else { throw RequestHandler.stopping }
         guard let attempt = try await admit(call, target) else {
             if call.unboundedTools == nil { call.unpricedTargets += 1 }
@@ -138,7 +142,7 @@ extension RequestHandler {
     }
 
     /// What is assumed of a model whose context window nobody named, for input that cannot be counted: 2 million tokens.
-    private static let largestContext: Int64 = 2_000_000
+    static let largestContext: Int64 = 2_000_000
 
     /// The most output tokens, and the limit that makes it so.
     ///

@@ -74,6 +74,7 @@ extension InferenceCall {
     /// What the client is told when no target is left: the last failure, or why there was no attempt.
     fileprivate func refusal(instead error: GatewayError) -> GatewayError {
         if let lastFailure { return lastFailure.gatewayError }
+        if let forbidden { return forbidden }
         if let untranslatable { return untranslatable }
         if let unboundedTools { return unboundedTools }
         if unpricedTargets > 0 {

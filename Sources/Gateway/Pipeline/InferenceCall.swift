@@ -57,6 +57,8 @@ final class InferenceCall {
     var imposedToolLimit: Int64?
     /// Why the first target was passed by for which the cost of the vendor's tools has no bound.
     var unboundedTools: GatewayError?
+    /// Why the first target was passed by whose vendor would obey what the application must not say.
+    var forbidden: GatewayError?
     /// Why the first target was passed by that does not speak the API of the request, and in whose own it cannot be said.
     var untranslatable: GatewayError?
     /// The limit that the budgets of the last attempt left of the one that was asked for.

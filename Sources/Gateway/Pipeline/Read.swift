@@ -99,7 +99,8 @@ extension RequestHandler {
     /// A model that the client asked for by its own name.
     private func allowedModel(_ name: String, _ caller: Caller) throws(GatewayError) -> Model {
         let model = try model(named: name, caller)
-        guard caller.application.models.contains(name) else {
+        // One that is opened, and not configured, is the application's by its name.
+        guard caller.application.models.contains(name) || caller.generation.models[name] == nil else {
             throw GatewayError(
                 403, "model_not_allowed",
                 "application '\(caller.application.name)' may not use model '\(name)'; add it to the application's 'models'",
@@ -109,9 +110,15 @@ extension RequestHandler {
     }
 
     func model(named name: String, _ caller: Caller) throws(GatewayError) -> Model {
-        if let model = caller.generation.models[name] { return model }
+        let generation = caller.generation
+        if let model = generation.models[name] ?? generation.opened.model(named: name, for: caller.application) {
+            return model
+        }
+        let prompt = String(name.prefix { $0 != "@" })
+        let isPrompt = caller.application.mayUse(prompt: prompt) && generation.prompts.names.contains(prompt)
+        let hint = isPrompt ? "did you mean the prompt 'prompt:\(name)'? " : ""
         throw GatewayError(
             404, "model_not_found",
-            "there is no model '\(name)'; GET /v1/models lists what this application may use", param: "model")
+            "there is no model '\(name)'; \(hint)GET /v1/models lists what this application may use", param: "model")
     }
 }

@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "http://127.0.0.1:11434/v1", "http://[::1]:8000", "https://api.openai.com/v1/",
+        "http://127.0.0.1:11434/v1", "http://[::1]:8000/v1", "https://api.perplexity.ai", "https://api.openai.com/v1/",
         "https://a.example:8443/openai/v1",
     ])
     func areNotSeenInAURLThatIsFine(url: String) throws {
@@ -101,6 +101,14 @@ import Testing
             "providers: {p: {kind: openai, base_url: '\(url)'}}\nmodels: {m: {targets: [{provider: p, model: x}]}}"
         let findings = try ConfigurationFolder.findings(text + "\napplications: {a: {models: [m]}}")
         #expect(findings == [])
+    }
+
+    @Test(arguments: ["http://[::1]:8000", "https://api.openai.com/"])
+    func aBaseURLWithoutAPathIsNamed(url: String) throws {
+        let text =
+            "providers: {p: {kind: openai, base_url: '\(url)'}}\nmodels: {m: {targets: [{provider: p, model: x}]}}"
+        let findings = try ConfigurationFolder.findings(text + "\napplications: {a: {models: [m]}}")
+        #expect(findings.count == 1 && findings[0].contains("has no path"))
     }
 
     @Test func areAllNamedAtOnceInTheOrderOfTheFile() throws {

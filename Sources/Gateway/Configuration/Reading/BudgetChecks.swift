@@ -20,7 +20,7 @@ extension ConfigurationLoader {
         }
         for application in configuration.applications.values.sorted(by: { $0.name < $1.name }) {
             let budgets = configuration.budgets(of: application)
-            if !application.budgets.isEmpty, application.models.isEmpty {
+            if !application.budgets.isEmpty, !application.hasModels {
                 findings.add(
                     .error, about: "applications.\(application.name).budgets",
                     "they can match nothing: the application may use no model; name some in models")

@@ -7,6 +7,7 @@ extension ConfigurationLoader {
         let isWhole = !findings.hasErrors
         checkTargets()
         checkSlices()
+        checkLimits()
         checkApplications()
         checkSockets()
         guard isWhole else { return }
@@ -62,12 +63,37 @@ extension ConfigurationLoader {
         }
     }
 
+    /// An answer without an end that somebody set is charged at the largest there is, once its stream breaks off.
+    private func checkLimits() {
+        for model in configuration.models.values.sorted(by: { $0.name < $1.name }) where model.maxOutputTokens == nil {
+            for (index, target) in model.targets.enumerated() where !target.isFree {
+                guard configuration.providers[target.provider]?.kind == .openai,
+                    let price = configuration.price(of: target, on: today), price.maxOutputTokens == nil,
+                    price.rates.output > 0
+                else { continue }
+                findings.add(
+                    .warning, about: "models.\(model.name).targets[\(index)]",
+                    "neither the model nor the price of \(target.provider)/\(target.model) has max_output_tokens: calls"
+                        + " without a limit get 4,096, and a client's own is bounded by the context window alone")
+            }
+        }
+    }
+
     private func checkApplications() {
         for application in configuration.applications.values.sorted(by: { $0.name < $1.name }) {
             for name in application.models.sorted() where !declared.models.contains(name) {
                 let hint = Suggestion.text(for: name, among: declared.models.sorted())
                 findings.add(
                     .error, about: "applications.\(application.name).models", "no model is named '\(name)'\(hint)")
+            }
+            for pattern in application.openedModels {
+                guard declared.provider(before: pattern.description) == nil else { continue }
+                let names = declared.providers.sorted().map { $0 + "/*" }
+                let hint = Suggestion.text(for: pattern.description, among: names)
+                findings.add(
+                    .error, about: "applications.\(application.name).models",
+                    "'\(pattern)' names no provider before its '/'; a provider's models are opened by 'PROVIDER/*'\(hint)"
+                )
             }
             if !application.prompts.isEmpty, configuration.prompts.isEmpty {
                 findings.add(
@@ -79,13 +105,15 @@ extension ConfigurationLoader {
 
     /// What is declared and never used is mostly a slip.
     private func checkUse() {
-        let targets = Set(configuration.models.values.flatMap(\.targets).map(\.provider))
-        for name in declared.providers.sorted() where !targets.contains(name) {
+        var used = Set(configuration.models.values.flatMap(\.targets).map(\.provider))
+        let opened = configuration.applications.values.flatMap(\.openedModels)
+        used.formUnion(opened.compactMap { declared.provider(before: $0.description) })
+        for name in declared.providers.sorted() where !used.contains(name) {
             findings.add(.warning, about: "providers.\(name)", "no model uses it")
         }
         let variants = configuration.experiments.flatMap(\.variants).compactMap(\.model)
-        let used = configuration.applications.values.reduce(into: Set(variants)) { $0.formUnion($1.models) }
-        for name in declared.models.sorted() where !used.contains(name) {
+        let called = configuration.applications.values.reduce(into: Set(variants)) { $0.formUnion($1.models) }
+        for name in declared.models.sorted() where !called.contains(name) {
             findings.add(.warning, about: "models.\(name)", "no application may use it")
         }
     }

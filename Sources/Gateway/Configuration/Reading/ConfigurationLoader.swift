@@ -87,9 +87,20 @@ final class ConfigurationLoader {
         }
         for (name, value) in reader.named(.applications, what: "application") {
             let inner = MappingReader<ApplicationKey>(value, in: context)
-            configuration.applications[name] = inner.map { ApplicationSettings.read(name, $0) }
+            configuration.applications[name] = inner.map { opened(ApplicationSettings.read(name, $0)) }
         }
         readSharedBudgets(reader)
+    }
+
+    /// Tells configured models from those that a provider has: `PROVIDER/MODEL`, or a pattern of it.
+    private func opened(_ application: ApplicationSettings) -> ApplicationSettings {
+        var application = application
+        let opened = application.models.filter { name in
+            !declared.models.contains(name) && (name.contains("*") || declared.provider(before: name) != nil)
+        }
+        application.models.subtract(opened)
+        application.openedModels = opened.sorted().map { NamePattern($0) }
+        return application
     }
 
     private func readSharedBudgets(_ reader: MappingReader<ServerKey>) {
@@ -212,6 +223,11 @@ final class ConfigurationLoader {
 struct DeclaredNames {
     var providers: Set<String> = []
     var models: Set<String> = []
+
+    /// The provider of `PROVIDER/MODEL`; names of providers may have slashes too, and the longest counts.
+    func provider(before name: String) -> String? {
+        providers.filter { name.hasPrefix($0 + "/") }.max { $0.utf8.count < $1.utf8.count }
+    }
 }
 
 extension ListenAddress {

@@ -12,6 +12,8 @@ enum ProviderKey: String, ConfigurationKey {
     case maxTokensMember = "max_tokens_member"
     case streamOptions = "stream_options"
     case responsesAPI = "responses_api"
+    case allowMembers = "allow_members"
+    case unknownMembers = "unknown_members"
 
     static let section = "providers.NAME"
     static let unbuilt: Set<ProviderKey> = [.credential]
@@ -71,6 +73,7 @@ extension ProviderSettings {
         case .openai:
             if let value = reader.required(.baseURL, example: "base_url: https://api.openai.com/v1") {
                 baseURL = reader.context.baseURL(value, isPrivate: isPrivate)
+                checkPath(value, reader.context)
             }
         case .simulated:
             for key in [ProviderKey.vendor, .baseURL, .apiKey, .headers, .caFile, .proxy] where reader.has(key) {
@@ -85,6 +88,12 @@ extension ProviderSettings {
         if let value = reader.scalar(.proxy) { proxy = ProviderSettings.proxy(value, reader.context) }
     }
 
+    /// Most vendors' API is below a path, and whoever leaves it out reads of a 404 at the first call.
+    private func checkPath(_ value: ConfigurationValue, _ context: ReadingContext) {
+        guard let baseURL, baseURL.path.isEmpty, !speaker.isAtRoot else { return }
+        context.warning(value, "has no path; OpenAI's API is below '/v1' nearly everywhere: '\(baseURL)/v1'")
+    }
+
     private mutating func readBehaviour(_ reader: MappingReader<ProviderKey>) {
         reader.choice(.onDisconnect, into: &onDisconnect)
         reader.choice(.maxTokensMember, into: &maxTokensMember)
@@ -95,6 +104,12 @@ extension ProviderSettings {
             cancelSlack = inner.context.integer(value, in: 1...100_000)
         }
         if let value = reader.scalar(.responsesAPI) { speaksResponses = reader.context.bool(value) }
+        if let value = reader.optional(.allowMembers) {
+            allowedMembers = Set(reader.context.strings(value, of: "members").map(\.text))
+        }
+        if let value = reader.scalar(.unknownMembers) {
+            unknownMembers = reader.context.choice(value, of: MemberPolicy.Unknown.self)
+        }
         if let value = reader.scalar(.usage) { usage = reader.context.choice(value, of: UsageDialect.self) }
         if let inner = reader.mapping(.disconnect, DrainKey.self) { drain.read(inner) }
         if let inner = reader.mapping(.timeouts, TimeoutsKey.self) { timeouts.read(inner) }
