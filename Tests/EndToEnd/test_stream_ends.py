@@ -78,4 +78,4 @@ def test_slices_are_cut_whatever_the_vendor_calls_an_end(sliced, reason):
     answer, _, attempt = run(sliced, TEXT, *chunks, usage_chunk(usage(10, 5000)), DONE, gap=0.001)
     assert b"cut=budget" in answer.body and attempt["basis"] == "counted"
     assert attempt["cost_nano"] <= 1_000_000
-    assert answer.body.endswith(DONE) and answer.body.count(b"x" * 100) < 20
+    assert answer.body.endswith(DONE) and answer.body.count(b"x" * 100) < 60
