@@ -14,6 +14,8 @@ package actor Reloader {
     let builder: GenerationBuilder
     let gateway: LLMGateway
     let log: Log
+    /// What the process was started with: what only a start can change is still so, whatever was reloaded since.
+    private let started: Configuration
     private var turns = Turns()
     /// For reading files and what git has on this machine: one thread, since there is one turn at a time.
     private let lane = WorkLane(threads: 1)
@@ -24,6 +26,7 @@ package actor Reloader {
         self.builder = builder
         self.gateway = gateway
         self.log = log
+        started = gateway.generations.current.configuration
     }
 
     /// What a reload came to.
@@ -59,7 +62,7 @@ package actor Reloader {
         gateway.metrics.reloaded(at: entry.at)
         gateway.events.post(.reloaded(generation: next.id))
         notePromptsServed()
-        let findings = built.diagnostics + Reloader.restartsNeeded(before.configuration, next.configuration)
+        let findings = built.diagnostics + Reloader.restartsNeeded(started, next.configuration)
         log.info(
             "configuration reloaded",
             ["generation": .string(next.id), "before": .string(before.id), "warnings": .integer(findings.count)])
@@ -106,6 +109,7 @@ package actor Reloader {
         }
     }
 
+    /// The log has the first error as the reason; the outcome has all findings.
     private func refused(_ before: Generation, _ findings: [Diagnostic]) -> Outcome {
         let reason = findings.first { $0.severity == .error }?.description ?? ""
         gateway.metrics.reloadRefused()
@@ -128,7 +132,7 @@ package actor Reloader {
         return keys.map {
             Diagnostic(
                 severity: .warning, file: new.file, line: 0, column: 0,
-                message: "\($0) has changed; it takes effect when the gateway is started anew")
+                message: "\($0) is not what the gateway was started with; it takes effect when it is started anew")
         }
     }
 }

@@ -38,7 +38,8 @@ extension Writer {
                         application: "bench-\(application)", team: "bench", key: "key_bench_\(application)",
                         model: "chat-\(model)", generation: "g-\(generation)", commit: nil)
                     let entry = IdentityBook.Entry(
-                        call: call, provider: "sim", upstreamModel: "sim-\(model)", isFree: false, currency: .usd)
+                        call: call, provider: "sim", upstreamModel: "sim-\(model)", price: LedgerBenchmark.price,
+                        isFree: false, currency: .usd)
                     ids.append(try identities.id(of: entry))
                 }
             }

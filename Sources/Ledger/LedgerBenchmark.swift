@@ -1,3 +1,4 @@
+import CivilTime
 import Crypto
 import Inference
 
@@ -79,7 +80,8 @@ package struct LedgerBenchmark: Sendable {
         let lines = (0..<levels).map { level in
             BudgetLine(
                 account: Account(level == 0 ? .application : .team, "bench-\(lane % 8)-\(level)"), window: .day,
-                zone: "UTC", startsAt: day, endsAt: day + 86_400_000, label: "bench",
+                zone: "UTC", startsAt: day, endsAt: day + 86_400_000,
+                label: CivilDate(daysSince1970: Int(now / 86_400_000)).description,
                 limit: Money(nano: .max / 4, .usd), nano: 4_000)
         }
         return HoldRequest(
@@ -90,7 +92,7 @@ package struct LedgerBenchmark: Sendable {
                 bound: Money(nano: 4_000, .usd)), lines: lines, at: now)
     }
 
-    private static let price = Price(
+    static let price = Price(
         provider: "sim", model: "sim-small", from: "2026-01-01", currency: .usd,
         rates: Rates(input: 1_000_000, output: 2_000_000), source: "benchmark")
 }

@@ -55,8 +55,8 @@ package struct FeedbackReport: Sendable {
         }
         body.member("metric", feedback.metric)
         body.name("value")
-        if let number = feedback.number {
-            body.raw(Array(FeedbackReport.text(number).utf8))
+        if let value = feedback.number.map({ FeedbackReport.text($0, feedback) }) {
+            body.raw(Array(value.utf8))
         } else {
             body.value(feedback.text.map { .string($0) } ?? .null)
         }
@@ -86,11 +86,12 @@ package struct FeedbackReport: Sendable {
     }
 
     private static func value(_ feedback: NewFeedback) -> String {
-        feedback.number.map(text) ?? feedback.text ?? ""
+        feedback.number.map { text($0, feedback) } ?? feedback.text ?? ""
     }
 
-    /// A whole number without its `.0`; numbers here are judgements, never money.
-    private static func text(_ number: Double) -> String {
+    /// A boolean as it was sent; a whole number without its `.0`. Numbers here are judgements, never money.
+    private static func text(_ number: Double, _ feedback: NewFeedback) -> String {
+        if feedback.isBoolean { return number == 0 ? "false" : "true" }
         guard number.isFinite else { return "null" }
         return number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
     }

@@ -21,6 +21,8 @@ extension RequestEnd {
         body.member("tags", tags)
         body.name("max_tokens")
         body.optional(maxTokens)
+        body.name("max_tokens_imposed")
+        body.value(isLimitImposed.map { .bool($0) } ?? .null)
         body.name("clipped_to")
         body.optional(clippedTo)
         body.member("degraded_from", degradedFrom)

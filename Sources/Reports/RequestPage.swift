@@ -40,7 +40,8 @@ package struct RequestPage: Sendable {
         page.line(
             "clipped to", end.clippedTo.map { "\(Figures.count($0)) output tokens, what the budgets had room for" })
         page.line("cut by", end.cutBy)
-        page.line("max tokens", end.maxTokens.map { "\(Figures.count($0)), sent by the gateway" })
+        let whose = end.isLimitImposed.map { $0 ? ", set by the gateway" : ", as the client asked" } ?? ""
+        page.line("max tokens", end.maxTokens.map { Figures.count($0) + whose })
     }
 
     private func write(_ identity: CallIdentity, to page: inout Page) {

@@ -45,6 +45,7 @@ struct Oracle {
         var level: Int
         var ppm: Int
         var kind: AlertRow.Kind
+        var limit: Int64
     }
 
     var levels: [Level]
@@ -159,11 +160,13 @@ extension Oracle {
     mutating func note(_ places: [Int]) {
         for level in places {
             for ppm in levels[level].alerts {
-                let share = (levels[level].applied ?? 0) * Int64(ppm)
+                let limit = levels[level].applied ?? 0
+                let share = limit * Int64(ppm)
                 let used = posted(level) + held(level)
-                if used > 0, used * 1_000_000 >= share { alerts.insert(Alert(level: level, ppm: ppm, kind: .held)) }
+                guard used > 0, used * 1_000_000 >= share else { continue }
+                alerts.insert(Alert(level: level, ppm: ppm, kind: .held, limit: limit))
                 guard posted(level) > 0, posted(level) * 1_000_000 >= share else { continue }
-                alerts.insert(Alert(level: level, ppm: ppm, kind: .posted))
+                alerts.insert(Alert(level: level, ppm: ppm, kind: .posted, limit: limit))
             }
         }
     }

@@ -217,7 +217,9 @@ private struct History {
             if let level = Int(row.account.name.dropFirst(5)) { compare(row.state, level) }
         }
         let alerts = try reader.alerts(limit: 1_000).map {
-            Oracle.Alert(level: Int($0.account.name.dropFirst(5)) ?? -1, ppm: $0.ppm, kind: $0.kind)
+            Oracle.Alert(
+                level: Int($0.account.name.dropFirst(5)) ?? -1, ppm: $0.ppm, kind: $0.kind,
+                limit: $0.limit)
         }
         expect(Set(alerts) == oracle.alerts && alerts.count == oracle.alerts.count, "alerts \(alerts)")
         let findings = try reader.verify()

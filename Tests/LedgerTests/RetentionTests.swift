@@ -1,3 +1,4 @@
+import CivilTime
 import Glibc
 import Inference
 import Testing
@@ -13,10 +14,12 @@ import Testing
     /// A line on a day of its own, `days` ago.
     private func line(_ days: Int64, _ nano: Int64, window: BudgetWindow = .day, name: String = "bot") -> BudgetLine {
         let start = daysAgo(days) / RetentionTests.day * RetentionTests.day
+        let date = CivilDate(daysSince1970: Int(start / RetentionTests.day)).description
         return BudgetLine(
             account: Account(window == .day ? .application : .team, name), window: window, zone: "UTC",
-            startsAt: window == .day ? start : 0,
-            endsAt: window == .day ? start + RetentionTests.day : now + RetentionTests.day, label: "\(days)",
+            startsAt: window == .day ? start : Timestamp.range.lowerBound,
+            endsAt: window == .day ? start + RetentionTests.day : Timestamp.range.upperBound + 1,
+            label: window == .day ? date : "total",
             limit: Money(nano: 1_000_000, .usd), nano: nano)
     }
 

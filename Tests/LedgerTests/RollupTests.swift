@@ -7,7 +7,7 @@ import Testing
     /// Any mixture of attempts, fallbacks, corrections, refusals and crashes, spread over some hours.
     private func history(_ folder: Folder, _ random: inout Seeded, steps: Int) async throws {
         var ledger = try LedgerWriter.open(folder.ledger)
-        var open: [(id: RequestID, attempt: Int, quote: Int64)] = []
+        var open: [(id: RequestID, attempt: Int, quote: Int64, isPriced: Bool)] = []
         var settled: [(id: RequestID, attempt: Int)] = []
         for _ in 0..<steps {
             let moment = noon + Int64.random(in: -8_000_000...8_000_000, using: &random)
@@ -19,13 +19,13 @@ import Testing
                 let priced = Int.random(in: 0..<5, using: &random) > 0 ? price() : nil
                 let lines = priced == nil ? [] : [line(1_000_000_000, quote, application: application)]
                 let made = hold(id, quote, lines: lines, application: application, at: moment, price: priced)
-                if await ledger.admit(made).isHeld { open.append((id, 1, quote)) }
+                if await ledger.admit(made).isHeld { open.append((id, 1, quote, priced != nil)) }
             case 4..<8:
                 guard let index = open.indices.randomElement(using: &random) else { continue }
                 let one = open.remove(at: index)
                 let basis =
                     [Basis.reported, .counted, .presumed, .notBilled].randomElement(using: &random) ?? .reported
-                let cost: Int64? = Bool.random(using: &random) ? Int64.random(in: 0...one.quote, using: &random) : nil
+                let cost = one.isPriced ? Int64.random(in: 0...one.quote, using: &random) : nil
                 let last = Bool.random(using: &random) ? closing(one.id, application: application) : nil
                 try await ledger.settle(end(one.id, cost, attempt: one.attempt, basis: basis), closing: last)
                 settled.append((one.id, one.attempt))
@@ -33,7 +33,7 @@ import Testing
                 guard let earlier = settled.randomElement(using: &random) else { continue }
                 let next = hold(
                     earlier.id, 500, lines: [line(1_000_000_000, 500)], attempt: earlier.attempt + 1, at: moment)
-                if await ledger.admit(next).isHeld { open.append((earlier.id, earlier.attempt + 1, 500)) }
+                if await ledger.admit(next).isHeld { open.append((earlier.id, earlier.attempt + 1, 500, true)) }
             case 9:
                 guard let one = settled.randomElement(using: &random) else { continue }
                 let kind = [Adjustment.Kind.reprice, .presumedRelease, .lateUsage].randomElement(using: &random)

@@ -82,13 +82,16 @@ func key(_ name: String, body: UInt8 = 1, application: String = "bot") -> Idempo
     IdempotencyKey(application: application, key: name, bodyHash: [UInt8](repeating: body, count: 32))
 }
 
+/// The usage is what costs as much at ``price(_:currency:)``, where `tokens` does not say otherwise.
 func end(
-    _ id: RequestID, _ cost: Int64?, attempt: Int = 1, basis: Basis = .reported, tokens: Int64 = 10
+    _ id: RequestID, _ cost: Int64?, attempt: Int = 1, basis: Basis = .reported, tokens: Int64? = nil
 ) -> AttemptEnd {
-    AttemptEnd(
+    let output = cost.map { min(5, max(0, $0) / 2) } ?? 5
+    let usage = Usage(
+        input: tokens ?? cost.map { max(0, $0) - 2 * output } ?? 10, output: tokens.map { $0 / 2 } ?? output)
+    return AttemptEnd(
         request: id, attempt: attempt,
-        settlement: Settlement(
-            basis: basis, usage: Usage(input: tokens, output: tokens / 2), cost: cost.map { Money(nano: $0, .usd) }))
+        settlement: Settlement(basis: basis, usage: usage, cost: cost.map { Money(nano: $0, .usd) }))
 }
 
 func closing(

@@ -35,6 +35,7 @@ struct FeedbackReader {
             application: caller.application.name, key: caller.key, target: try target(metric), metric: metric.name,
             at: try time() ?? now, receivedAt: now, bodyHash: SHA256.hash(exchange.body).bytes)
         (feedback.number, feedback.text) = try value(of: metric)
+        feedback.isBoolean = metric.kind == .boolean
         feedback.comment = try text("comment", limit: 4096)
         feedback.source = try text("source", limit: 64)
         feedback.author = try text("author", limit: 256)

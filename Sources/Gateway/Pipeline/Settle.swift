@@ -91,6 +91,7 @@ extension RequestHandler {
         end.cutBy = call.cutBy
         end.idempotencyKey = call.idempotency?.key
         end.maxTokens = call.imposedLimit ?? call.request.outputLimit
+        end.isLimitImposed = end.maxTokens == nil ? nil : call.imposedLimit != nil
         if call.cutBy != nil { end.exhausted = call.exhausted }
         return end
     }

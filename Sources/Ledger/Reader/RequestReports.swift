@@ -48,7 +48,7 @@ extension LedgerReader {
             """
             SELECT request, identity, endpoint, outcome, status, stream, started_at, total_ms, total_first_byte_ms,
               session, unit, tags, request_error, fallback, max_tokens, clipped_to, degraded_from, cut_by,
-              idempotency_key
+              idempotency_key, limit_imposed
             FROM \(table) JOIN identity ON identity.id=\(table).identity WHERE outcome NOT NULL AND (\(condition))
             ORDER BY \(order) LIMIT \(limit)
             """)
@@ -71,6 +71,7 @@ extension LedgerReader {
             end.degradedFrom = select.optionalText(16)
             end.cutBy = select.optionalText(17)
             end.idempotencyKey = select.optionalText(18)
+            end.isLimitImposed = select.optionalInteger(19).map { $0 != 0 }
             found.append((end, entry))
         }
         return found

@@ -3,16 +3,18 @@ import Inference
 extension LedgerReader {
     /// Derives every counter anew from its lines and returns what differs; empty when the books balance.
     ///
-    /// Also checks the file's structure, that each attempt's state agrees with its lines, each roll-up with its rows, that
-    /// alerts and idempotency keys have what they stand on, and the audit trail's chain.
+    /// Also checks the file's structure, that each attempt's state agrees with its lines, its cost with its usage and price,
+    /// each roll-up with its rows, names with the keys that they were made for, that alerts and idempotency keys have what
+    /// they stand on, and the audit trail's chain and end.
     package func verify() throws(LedgerError) -> [Finding] {
         try read {
-            try structure() + periods() + attemptStates() + rollups() + alerts() + idempotencyKeys() + auditChain()
+            try structure() + periods() + attemptStates() + charges() + rollups() + alerts() + idempotencyKeys()
+                + names() + auditTrail()
         }
     }
 
     /// Returns where the audit trail was changed; empty when its chain is whole.
-    package func verifyAudit() throws(LedgerError) -> [Finding] { try read { try auditChain() } }
+    package func verifyAudit() throws(LedgerError) -> [Finding] { try read { try auditTrail() } }
 
     private func structure() throws -> [Finding] {
         var findings: [Finding] = []
@@ -29,31 +31,10 @@ extension LedgerReader {
         return findings
     }
 
-    /// Σ line.posted + what removed lines had posted + Σ adjustment = posted, Σ of open lines = held, and so on, for each period.
-    private func periods() throws -> [Finding] {
-        let select = try connection.prepare(PeriodSums.query)
-        var findings: [Finding] = []
-        while try select.step() {
-            let sums = PeriodSums(select)
-            guard !sums.isSaturated else { continue }
-            func compare(_ name: String, _ counter: Int64, _ lines: Int64) {
-                guard counter != lines else { return }
-                let texts = (Money.decimal(nano: counter), Money.decimal(nano: lines))
-                let problem = "\(name) is \(texts.0), its lines sum up to \(texts.1)"
-                findings.append(Finding(place: sums.place, problem: problem))
-            }
-            compare("posted", sums.posted, sums.linesPosted)
-            compare("held", sums.held, sums.linesHeld)
-            compare("presumed", sums.presumed, sums.linesPresumed)
-        }
-        return findings
-    }
-
     private func attemptStates() throws -> [Finding] {
         let rules: [(condition: String, problem: String)] = [
             ("state='voided' AND cost_nano<>0", "is void and has a cost"),
             ("state='presumed' AND cost_nano IS NOT bound_nano", "is presumed and not charged at its bound"),
-            ("state='posted' AND cost_nano>bound_nano AND violation=0", "costs more than its bound and is not marked"),
         ]
         var findings: [Finding] = []
         for rule in rules {
@@ -114,6 +95,21 @@ extension LedgerReader {
         while try select.step() {
             findings.append(Finding(place: "\(select.requestID(0)) attempt \(select.integer(1))", problem: problem))
         }
+    }
+
+    private func charges() throws -> [Finding] {
+        var charges = try ChargeVerification(connection, identities, costsFrom: try meta("costs_from"))
+        try charges.run()
+        return charges.findings
+    }
+
+    /// The chain says that nothing was changed or taken out before the last row, the count that none was cut off behind it.
+    private func auditTrail() throws -> [Finding] {
+        let (count, written) = (try connection.integer("SELECT max(n) FROM audit") ?? 0, try meta("audit_rows"))
+        let end =
+            count == written
+            ? [] : [Finding(place: "audit trail", problem: "ends with row \(count), \(written) were written")]
+        return try auditChain() + end
     }
 
     private func auditChain() throws -> [Finding] {

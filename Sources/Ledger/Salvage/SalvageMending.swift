@@ -21,6 +21,8 @@ struct SalvageMending {
             report.notes.append("how far clocks were wrong is lost; reports on single rows are slower")
         }
         try forgetUnknownSteps()
+        // What is lost of the trail is in the report; from here on it is counted anew.
+        try connection.execute("UPDATE meta SET value=(SELECT ifnull(max(n), 0) FROM audit) WHERE name='audit_rows'")
         try mendPeriods(&report)
         try mendRollups(&report)
     }
@@ -94,7 +96,9 @@ struct SalvageMending {
             UPDATE period SET posted_nano=?2, held_nano=?3, presumed_nano=?4, allowance_nano=?5,
               archived_units=archived_units+?6/1000000000, archived_nanos=archived_nanos+?6%1000000000,
               archived_presumed_units=archived_presumed_units+?7/1000000000,
-              archived_presumed_nanos=archived_presumed_nanos+?7%1000000000
+              archived_presumed_nanos=archived_presumed_nanos+?7%1000000000, overrun_nano=?8,
+              archived_overrun_units=archived_overrun_units+?9/1000000000,
+              archived_overrun_nanos=archived_overrun_nanos+?9%1000000000, first_limit_nano=first_limit_nano+?10
             WHERE id=?1
             """)
         var (kept, raised): (Int64, Int64) = (0, 0)
@@ -105,14 +109,19 @@ struct SalvageMending {
             let presumed = max(sums.presumed, sums.linesPresumed, 0)
             kept = kept.addingClamped(posted > sums.linesPosted ? 1 : 0)
             raised = raised.addingClamped(posted > sums.posted ? 1 : 0)
-            let used = posted.addingClamped(sums.linesHeld).addingClamped(-sums.limit)
+            let overrun = max(sums.overrun, sums.linesOverrun, 0)
             update.bind(1, sums.id)
             update.bind(2, posted)
             update.bind(3, sums.linesHeld)
             update.bind(4, presumed)
-            update.bind(5, max(sums.allowance, used.addingClamped(-sums.overrun), 0))
+            update.bind(
+                5,
+                PeriodCounters.allowance(limit: sums.limit, posted: posted, held: sums.linesHeld, overrun: overrun))
             update.bind(6, posted.addingClamped(-sums.linesPosted))
             update.bind(7, presumed.addingClamped(-sums.linesPresumed))
+            update.bind(8, overrun)
+            update.bind(9, overrun.addingClamped(-sums.linesOverrun))
+            update.bind(10, sums.limit.addingClamped(-sums.derivedLimit))
             try update.run()
         }
         if kept > 0 { report.notes.append("\(kept) budget periods keep what lost calls had posted") }

@@ -3,7 +3,7 @@ import Inference
 extension FeedbackTable {
     private static let columns = """
         id, application, key, request, session, metric, number, text, comment, source, author, at, received_at,
-          idempotency, body_hash, late, superseded_by
+          idempotency, body_hash, late, superseded_by, is_boolean
         """
 
     /// Returns the judgement that an application sent under an idempotency id.
@@ -45,6 +45,7 @@ extension FeedbackTable {
             id: select.text(0), application: select.text(1), key: select.text(2), target: target,
             metric: select.text(5), at: select.integer(11), receivedAt: select.integer(12), bodyHash: select.bytes(14))
         feedback.number = select.optionalDouble(6)
+        feedback.isBoolean = select.integer(17) != 0
         feedback.text = select.optionalText(7)
         feedback.comment = select.optionalText(8)
         feedback.source = select.optionalText(9)

@@ -79,7 +79,7 @@ extension FeedbackTable {
         let insert = try connection.prepare(
             """
             INSERT INTO feedback(id, application, key, request, session, metric, number, text, comment, source, author,
-              at, received_at, idempotency, body_hash, late) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+              at, received_at, idempotency, body_hash, late, is_boolean) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
             """)
         insert.bind(1, feedback.id)
         insert.bind(2, feedback.application)
@@ -96,6 +96,7 @@ extension FeedbackTable {
         insert.bind(14, feedback.idempotencyID)
         insert.bind(15, feedback.bodyHash)
         insert.bind(16, late)
+        insert.bind(17, feedback.isBoolean)
         try insert.run()
     }
 

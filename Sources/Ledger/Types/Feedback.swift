@@ -16,6 +16,8 @@ package struct NewFeedback: Sendable {
     package var metric: String
     /// The value of a number; 0 or 1 of a boolean.
     package var number: Double?
+    /// Whether `number` is a boolean's.
+    package var isBoolean = false
     /// The value of a category, comment or demonstration.
     package var text: String?
     package var comment: String?

@@ -135,6 +135,8 @@ package struct RequestEnd: Sendable {
     package var fallback = false
     /// The output limit that was sent upstream.
     package var maxTokens: Int64?
+    /// Whether `maxTokens` is the gateway's and not the client's own; nil: unknown, or there was none.
+    package var isLimitImposed: Bool?
     /// The output limit that a budget left of the one that was asked for, in tokens.
     package var clippedTo: Int64?
     /// The model that was asked for, when a budget put another one in its place.

@@ -46,8 +46,8 @@ struct AttemptTable {
               upstream_request, error_code, first_byte_ms, duration_ms, served_model, seq, cut, extras, tier,
               request_sha256, geo, endpoint, outcome, status, stream, started_at, total_ms, total_first_byte_ms, session,
               unit, tags, request_error, fallback, max_tokens, clipped_to, degraded_from, cut_by, idempotency_key,
-              user, \(UsageColumns.list))
-            VALUES(?\(String(repeating: ",?", count: 46 + UsageColumns.names.count)))
+              limit_imposed, user, \(UsageColumns.list))
+            VALUES(?\(String(repeating: ",?", count: 47 + UsageColumns.names.count)))
             """)
         find = try connection.prepare("SELECT 1 FROM attempt WHERE request=? AND attempt=?")
         let last = try connection.prepare("SELECT max(request) FROM attempt")
@@ -137,7 +137,7 @@ struct AttemptTable {
         bindHold(end, hold, charge)
         bindSettlement(end)
         insertAttempt.bind(end: closing, from: 30)
-        insertAttempt.bind(47, closing?.user)
+        insertAttempt.bind(48, closing?.user)
         try insertAttempt.run()
         greatest = max(greatest, end.request)
     }
@@ -170,7 +170,7 @@ struct AttemptTable {
         case .presumed: bindState("presumed", "presumed")
         case .notBilled: bindState("voided", "not_billed")
         }
-        insertAttempt.bind(settlement.usage.bounded, from: 48)
+        insertAttempt.bind(settlement.usage.bounded, from: 49)
         let unpriced = settlement.unpricedClasses
         insertAttempt.bind(17, unpriced.isEmpty ? nil : unpriced.joined(separator: ","))
         insertAttempt.bind(18, end.upstreamStatus)

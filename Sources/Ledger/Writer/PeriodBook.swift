@@ -37,8 +37,8 @@ final class PeriodBook {
             """)
         insert = try connection.prepare(
             """
-            INSERT INTO period(scope, name, window, zone, currency, starts_at, ends_at, label, limit_nano)
-            VALUES(?,?,?,?,?,?,?,?,?)
+            INSERT INTO period(scope, name, window, zone, currency, starts_at, ends_at, label, limit_nano,
+              first_limit_nano) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?9)
             """)
         update = try connection.prepare(
             """

@@ -11,7 +11,8 @@ struct PeriodCounters: Hashable, Sendable {
     var presumed: Int64 = 0
     /// What was billed above its hold; never netted.
     var overrun: Int64 = 0
-    /// What stands above the limit since the limit was lowered, a charge corrected, or the budget only alerts.
+    /// What stands above the limit, overruns aside: since the limit was lowered, a charge corrected, or the budget only
+    /// alerts. It goes as what stands there does.
     var allowance: Int64 = 0
 
     enum Verdict {
@@ -52,6 +53,7 @@ struct PeriodCounters: Hashable, Sendable {
         held -= hold
         posted = posted.addingClamped(charge)
         if charge > hold { overrun = overrun.addingClamped(charge - hold) }
+        if allowance > 0 { allowExcess() }
     }
 
     /// Ends a hold whose truth is unknown: all of it is charged.
@@ -61,12 +63,14 @@ struct PeriodCounters: Hashable, Sendable {
     }
 
     /// Ends a hold that cost nothing.
-    mutating func void(_ hold: Int64) { held -= hold }
+    mutating func void(_ hold: Int64) {
+        held -= hold
+        if allowance > 0 { allowExcess() }
+    }
 
     /// Sets the limit and keeps what is spent and held.
     mutating func setLimit(_ new: Int64) {
         limit = new
-        allowance = 0
         allowExcess()
     }
 
@@ -82,8 +86,10 @@ struct PeriodCounters: Hashable, Sendable {
     }
 
     private mutating func allowExcess() {
-        let covered = limit.addingClamped(overrun).addingClamped(allowance)
-        let used = posted.addingClamped(held)
-        if used > covered { allowance = allowance.addingClamped(used - covered) }
+        allowance = PeriodCounters.allowance(limit: limit, posted: posted, held: held, overrun: overrun)
+    }
+
+    static func allowance(limit: Int64, posted: Int64, held: Int64, overrun: Int64) -> Int64 {
+        Int64(clamping: max(0, Int128(posted) + Int128(held) - Int128(limit) - Int128(overrun)))
     }
 }

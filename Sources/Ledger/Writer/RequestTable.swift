@@ -13,14 +13,14 @@ struct RequestTable {
             """
             INSERT OR IGNORE INTO request(request, identity, endpoint, outcome, status, stream, started_at, total_ms,
               total_first_byte_ms, session, unit, tags, request_error, fallback, max_tokens, clipped_to, degraded_from,
-              cut_by, idempotency_key, user)
-            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+              cut_by, idempotency_key, limit_imposed, user)
+            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
             """)
         update = try connection.prepare(
             """
             UPDATE attempt SET endpoint=?, outcome=?, status=?, stream=?, started_at=?, total_ms=?,
               total_first_byte_ms=?, session=?, unit=?, tags=?, request_error=?, fallback=?, max_tokens=?,
-              clipped_to=?, degraded_from=?, cut_by=?, idempotency_key=?, user=?
+              clipped_to=?, degraded_from=?, cut_by=?, idempotency_key=?, limit_imposed=?, user=?
             WHERE request=? AND attempt=? AND outcome IS NULL
             """)
         lastAttempt = try connection.prepare("SELECT max(attempt) FROM attempt WHERE request=?")
@@ -32,9 +32,9 @@ struct RequestTable {
         defer { lastAttempt.reset() }
         guard try lastAttempt.step(), let attempt = lastAttempt.optionalInteger(0) else { return false }
         update.bind(end: end, from: 1)
-        update.bind(18, end.user)
-        update.bind(19, end.request)
-        update.bind(20, attempt)
+        update.bind(19, end.user)
+        update.bind(20, end.request)
+        update.bind(21, attempt)
         try update.run()
         return true
     }
@@ -44,17 +44,17 @@ struct RequestTable {
         insert.bind(1, end.request)
         insert.bind(2, identity)
         insert.bind(end: end, from: 3)
-        insert.bind(20, end.user)
+        insert.bind(21, end.user)
         try insert.run()
         return connection.changes > 0
     }
 }
 
 extension Statement {
-    /// Binds the seventeen columns that say how a request ended, or NULL to each.
+    /// Binds the eighteen columns that say how a request ended, or NULL to each.
     func bind(end: RequestEnd?, from index: Int32) {
         guard let end else {
-            for column in index..<index + 17 { bindNull(column) }
+            for column in index..<index + 18 { bindNull(column) }
             return
         }
         bind(index, end.endpoint)
@@ -80,5 +80,6 @@ extension Statement {
         bind(index + 14, end.degradedFrom)
         bind(index + 15, end.cutBy)
         bind(index + 16, end.idempotencyKey)
+        if let isImposed = end.isLimitImposed { bind(index + 17, isImposed) } else { bindNull(index + 17) }
     }
 }

@@ -68,12 +68,17 @@ struct RetentionStatements {
     static let removeChosen = """
         UPDATE period SET archived_units=archived_units+sums.units, archived_nanos=archived_nanos+sums.nanos,
           archived_presumed_units=archived_presumed_units+sums.presumed_units,
-          archived_presumed_nanos=archived_presumed_nanos+sums.presumed_nanos
+          archived_presumed_nanos=archived_presumed_nanos+sums.presumed_nanos,
+          archived_overrun_units=archived_overrun_units+sums.overrun_units,
+          archived_overrun_nanos=archived_overrun_nanos+sums.overrun_nanos
         FROM (SELECT id, sum(posted/1000000000) AS units, sum(posted%1000000000) AS nanos,
-            sum(presumed*(posted/1000000000)) AS presumed_units, sum(presumed*(posted%1000000000)) AS presumed_nanos
-          FROM (SELECT period AS id, posted_nano AS posted, state='presumed' AS presumed
+            sum(presumed*(posted/1000000000)) AS presumed_units, sum(presumed*(posted%1000000000)) AS presumed_nanos,
+            sum(overrun/1000000000) AS overrun_units, sum(overrun%1000000000) AS overrun_nanos
+          FROM (SELECT period AS id, posted_nano AS posted, state='presumed' AS presumed,
+                iif(state='posted', max(0, posted_nano-held_nano), 0) AS overrun
               FROM temp.removed CROSS JOIN attempt USING(request, attempt) WHERE period NOT NULL
-            UNION ALL SELECT line.period, line.posted_nano, state='presumed'
+            UNION ALL SELECT line.period, line.posted_nano, state='presumed',
+                iif(state='posted', max(0, line.posted_nano-line.held_nano), 0)
               FROM temp.removed CROSS JOIN line USING(request, attempt) CROSS JOIN attempt USING(request, attempt))
           GROUP BY id) AS sums
         WHERE sums.id=period.id;

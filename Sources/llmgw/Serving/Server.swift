@@ -65,8 +65,12 @@ final class Server {
 
     private func reload() async {
         let outcome = await reloader.reload(by: "SIGHUP")
-        for finding in outcome.diagnostics {
-            start.log.warning("configuration", ["finding": .string(finding.description)])
+        // The reason of a refusal, its first error, is in the log already.
+        let told = outcome.isReplaced ? nil : outcome.diagnostics.firstIndex { $0.severity == .error }
+        for (index, finding) in outcome.diagnostics.enumerated() where index != told {
+            start.log.write(
+                finding.severity == .error ? .error : .warning, "configuration",
+                ["finding": .string(finding.description)])
         }
     }
 
