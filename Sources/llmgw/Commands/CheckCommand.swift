@@ -72,9 +72,10 @@ extension Command {
     }
 
     private static func summary(_ built: GenerationBuilder.Result, _ findings: [Diagnostic]) -> String {
-        let errors = findings.count { $0.severity == .error }
-        let warnings = findings.count - errors
-        let counts = "\(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")"
+        func count(_ severity: Diagnostic.Severity) -> Int { findings.count { $0.severity == severity } }
+        func text(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+        let notes = count(.note) == 0 ? "" : ", \(text(count(.note), "note"))"
+        let counts = "\(text(count(.error), "error")), \(text(count(.warning), "warning"))\(notes)"
         return built.generation.map { "\(counts); generation \($0.id)" } ?? "\(counts); serve would refuse it"
     }
 
