@@ -22,7 +22,7 @@ extension Command {
                 "\(present.joined(separator: ", ")): is there already; nothing was written, name another folder")
         }
         do throws(Failure) {
-            for (path, file) in zip(paths, StarterFiles.all) { try write(file.bytes, to: path) }
+            for (path, file) in zip(paths, StarterFiles.all) { try WholeFile.place(file.bytes, at: path) }
             let ignores = try ignoreRunTimeFiles(in: folder)
             context.output.write(welcome(folder, paths + ignores, context))
         } catch {
@@ -35,16 +35,6 @@ extension Command {
 
     private static func join(_ folder: String, _ path: String) -> String {
         folder == "." ? path : folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
-    }
-
-    /// Makes a file that all may read, as others of a repository, and the folders that lead to it.
-    private static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-        var made = path.hasPrefix("/") ? "/" : ""
-        for name in path.split(separator: "/").dropLast() {
-            made += "\(name)/"
-            guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw fault(made) }
-        }
-        guard WholeFile.replace(path, bytes) else { throw fault(path) }
     }
 
     /// Returns the file's path when it was made or changed.

@@ -37,6 +37,17 @@ enum WholeFile {
         return write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
     }
 
+    /// Makes a file that all may read, as others of a repository, and the folders that lead to it.
+    static func place(_ bytes: [UInt8], at path: String) throws(Failure) {
+        func fault(_ path: String) -> Failure { Failure(.failure, "\(path): \(String(cString: strerror(errno)))") }
+        var made = path.hasPrefix("/") ? "/" : ""
+        for name in path.split(separator: "/").dropLast() {
+            made += "\(name)/"
+            guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw fault(made) }
+        }
+        guard replace(path, bytes) else { throw fault(path) }
+    }
+
     /// Makes a file, or puts it in the place of one, all at once. False when it cannot, and `errno` says why.
     ///
     /// A file that is there keeps its permissions, and a link its place. What is no file, such as a pipe, is written to:

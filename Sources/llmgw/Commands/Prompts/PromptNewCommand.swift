@@ -31,7 +31,7 @@ extension Command {
         let model = try NewPrompt.model(arguments, desk)
         let path = desk.onDisk("prompts/\(name).prompt")
         guard access(path, F_OK) != 0 else { throw Failure.usage("\(ShownPath.text(path)): is there already") }
-        try NewPrompt.write(NewPrompt.text(model: model), to: path)
+        try WholeFile.place(Array(NewPrompt.text(model: model).utf8), at: path)
         let options =
             (arguments.text("prompts").map { " --prompts \($0)" } ?? "")
             + (arguments.text("config").map { " --config \($0)" } ?? "")
@@ -83,19 +83,5 @@ private enum NewPrompt {
         }
         if let reason = desk.models?.reason(model: named) { throw .usage("--model: \(reason)") }
         return named
-    }
-
-    /// Makes the folders that lead to it below the folder of prompts.
-    static func write(_ text: String, to path: String) throws(Failure) {
-        var made = path.hasPrefix("/") ? "/" : ""
-        for name in path.split(separator: "/").dropLast() {
-            made += "\(name)/"
-            guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw fault(made) }
-        }
-        guard WholeFile.replace(path, Array(text.utf8)) else { throw fault(path) }
-    }
-
-    private static func fault(_ path: String) -> Failure {
-        Failure(.failure, "\(path): \(String(cString: strerror(errno)))")
     }
 }

@@ -11,7 +11,7 @@ extension Command {
         ],
         operands: [.required("NAME"), .required("VERSION")],
         options: [
-            Option("to", .text("LABEL"), "the label, such as production; a new one gets its file"),
+            Option("to", .text("LABEL"), "the label, such as production; always needed, and a new one gets its file"),
             Option("commit", .flag, "commit the label's file, and nothing else"),
             Option("force", .flag, "without a passing record"), Option("reason", .text("T"), "why; with --force"),
             .prompts, .config,
