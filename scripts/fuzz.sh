@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(json yaml http stream prompt configuration texts responses)
+[ ${#targets[@]} -gt 0 ] || targets=(json yaml http stream prompt configuration texts responses retryAfter)
 
 out=.build-fuzz
 doors=(CLinux CCurl CSQLite COpenSSL)

@@ -1,12 +1,14 @@
 """Starting, stopping, reloading, keys: nothing is lost on the way."""
+import concurrent.futures
 import re
 import signal
+import socket
 import threading
 import time
 
 import pytest
 
-from configuration import ADMIN_TOKEN
+from configuration import ADMIN_TOKEN, price, prices
 from harness import run, wait_until
 from load import Load
 from upstream import DONE, text_events, usage, usage_chunk
@@ -266,3 +268,43 @@ def test_one_request_can_be_looked_at(start):
 def test_demo_tells_its_story(tmp_path):
     result = run("demo", cwd=tmp_path, timeout=90)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_call_that_waited_for_its_budget_is_not_begun_while_the_gateway_ends(start, upstream):
+    # A port that takes no connection: its backlog is full, so that the first call's hold is void when it is cut.
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        crowd = [socket.socket() for _ in range(8)]
+        for one in crowd:
+            one.setblocking(False)
+            one.connect_ex(deaf.getsockname())
+        stuck = {"kind": "openai", "base_url": f"http://127.0.0.1:{deaf.getsockname()[1]}/v1",
+                 "timeouts": {"connect": "60s", "first_byte": "60s", "idle": "60s", "total": "90s"}}
+        gateway, key = start({
+            "ledger": {"admission_wait": "60s"}, "providers": {"stuck": stuck},
+            "models": {"stuck": {"targets": [{"provider": "stuck", "model": "scripted"}], "max_output_tokens": 100}},
+            "applications": {"app": {"models": ["stuck", "scripted"], "budgets": [
+                {"window": "day", "limit": "0.000100000 USD"}]}},  # room for one of the two calls
+        }, upstream.url, prices_file={"prices": [price("stuck", "scripted"), *prices()["prices"]]})
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            first = pool.submit(gateway.chat, key, "stuck", max_tokens=100)
+            wait_until(lambda: gateway.query("SELECT * FROM hold"), what="the first call's hold")
+            second = pool.submit(gateway.chat, key, "scripted", max_tokens=100)
+            wait_until(lambda: metric_in_flight(gateway) == 2, what="the second call")
+            gateway.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: "requests under way go on" in gateway.log(), what="the first signal")
+            gateway.process.send_signal(signal.SIGTERM)
+            gateway.process.wait(20)
+            assert {first.result()[0], second.result()[0]} <= {0, 502, 503}
+        for one in crowd:
+            one.close()
+    assert upstream.requests == [], "what was waiting was not sent"
+    gateway.verify()
+    [period] = gateway.query("SELECT * FROM period")
+    assert (period["held_nano"], period["posted_nano"]) == (0, 0)
+
+
+def metric_in_flight(gateway):
+    text = gateway.get("/metrics", admin=True)[1].decode()
+    return int(re.search(r"^llmgw_requests_in_flight (\d+)$", text, re.MULTILINE)[1])

@@ -2,7 +2,7 @@
 ///
 /// Run by `make fuzz` under libFuzzer, and by the tests of this target with seeds and mutations of them.
 enum FuzzTarget: String, CaseIterable, Sendable {
-    case json, yaml, http, stream, prompt, configuration, texts, responses
+    case json, yaml, http, stream, prompt, configuration, texts, responses, retryAfter
 
     func feed(_ bytes: [UInt8]) {
         switch self {
@@ -14,6 +14,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .configuration: fuzzConfiguration(bytes)
         case .texts: fuzzTexts(bytes)
         case .responses: fuzzResponses(bytes)
+        case .retryAfter: fuzzRetryAfter(bytes)
         }
     }
 }
