@@ -24,7 +24,7 @@ import Testing
         #expect(try await Self.isHeld(plugin, ledger, 51, at: Self.midnight))
 
         for index in 0..<50 {
-            let settlement = Settlement(basis: .reported, usage: Usage(), cost: Money(nano: 10_000_000, .usd))
+            let settlement = Settlement(basis: .counted, usage: Usage(), cost: Money(nano: 10_000_000, .usd))
             let end = AttemptEnd(
                 request: Self.call(index, at: Self.midnight - 1).id, attempt: 1, settlement: settlement)
             _ = try await ledger.settle(end, closing: nil)

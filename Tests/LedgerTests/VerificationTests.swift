@@ -92,7 +92,7 @@ import Testing
         ("UPDATE identity SET key='key_9'", "its key key_9 has no row"),
         ("UPDATE identity SET application='web'; UPDATE key SET application='web'", "the audit trail says"),
         (
-            "INSERT INTO key SELECT 'key_3', application, name, zeroblob(32), 0, NULL, NULL, NULL FROM key LIMIT 1",
+            "INSERT INTO key SELECT 'key_3', application, name, zeroblob(32), 0, NULL, NULL, NULL, NULL FROM key LIMIT 1",
             "without an entry in the audit trail"
         ),
         ("DELETE FROM audit WHERE n=2", "ends with row 1, 2 were written"),

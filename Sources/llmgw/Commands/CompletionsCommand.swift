@@ -2,7 +2,8 @@ extension Command {
     static let completions = Command(
         name: "completions", summary: "a script that completes commands, options and names in a shell",
         notes: [
-            "The script asks `llmgw completions names KIND` for what only the files know: \(kinds)."
+            "The script asks `llmgw completions names KIND` for what only the files know; KIND is one of",
+            "\(kinds).",
         ],
         operands: [.required("bash|zsh|fish|names"), .optional("KIND")], options: [.config],
         examples: [
