@@ -139,8 +139,18 @@ def test_a_client_that_leaves_while_it_waits_for_a_budget_leaves_no_hold(start, 
 
 
 def test_at_most_so_many_streams_are_drained(start, upstream):
-    upstream.script = lambda call: call.stream(*text_events(["word "] * 8), usage_chunk(usage()), DONE, gap=0.1)
-    gateway, key = start({"providers": {"up": {"disconnect": {"streams": 3}}}}, upstream.url)
+    release = threading.Event()
+
+    def script(call):
+        events = text_events(["word "] * 8)
+        call.stream(*events[:3], end=False)
+        release.wait(20)
+        for piece in [*events[3:], usage_chunk(usage()), DONE]:
+            call.piece(piece)
+        call.end_stream()
+
+    upstream.script = script
+    gateway, key = start({"providers": {"up": {"disconnect": {"streams": 3, "time": "30s"}}}}, upstream.url)
     wires = [Wire(gateway.port) for _ in range(10)]
     requests = []
     for wire in wires:
@@ -148,6 +158,9 @@ def test_at_most_so_many_streams_are_drained(start, upstream):
         requests.append(wire.head().headers["x-llmgw-request-id"])
     for wire in wires:
         wire.socket.close()
+    presumed = lambda: [row["basis"] for row in gateway.attempts()].count("presumed")  # noqa: E731
+    wait_until(lambda: presumed() == 7, what="those that are not drained")
+    release.set()
     for request in requests:
         assert gateway.wait_for_request(request)["outcome"] == "cancelled"
     bases = [row["basis"] for row in gateway.attempts()]

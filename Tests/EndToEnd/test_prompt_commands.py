@@ -370,7 +370,7 @@ def test_colours_are_for_terminals(desk):
         return output.decode().replace("\r\n", "\n")
 
     page = on_terminal()
-    assert "\x1b[31m-Greet {{name}}.\x1b[m\n\x1b[32m+\ufffd[31mWelcome {{name}}.\x1b[m\n" in page
+    assert "\x1b[31m-Greet {{name}}.\x1b[m\n\x1b[32m+\\u{1B}[31mWelcome {{name}}.\x1b[m\n" in page
     assert "\x1b[36m@@ " in page and "\x1b[1m--- greet@1.0.0" in page
     assert "\x1b[36m" not in on_terminal(NO_COLOR="1")
     assert "\x1b[36m" not in desk("diff", "greet")

@@ -20,11 +20,26 @@ struct SalvageMending {
             try connection.execute("UPDATE meta SET value=1<<60 WHERE name='skew_ms'")
             report.notes.append("how far clocks were wrong is lost; reports on single rows are slower")
         }
+        try forgetUnderivableCosts(report)
         try forgetUnknownSteps()
         // What is lost of the trail is in the report; from here on it is counted anew.
         try connection.execute("UPDATE meta SET value=(SELECT ifnull(max(n), 0) FROM audit) WHERE name='audit_rows'")
         try mendPeriods(&report)
         try mendRollups(&report)
+    }
+
+    /// Without its price, or the mark of the program that charged it, no cost of a call that was saved can be recomputed.
+    private func forgetUnderivableCosts(_ report: SalvageReport) throws(SQLiteError) {
+        let sources = ["meta", "price", "price_rates", "identity"]
+        guard
+            report.tables.contains(where: {
+                sources.contains($0.name) && ($0.rows == 0 || $0.gaps > 0 || $0.rejected > 0)
+            })
+        else { return }
+        try connection.execute(
+            """
+            UPDATE meta SET value=max(value, (SELECT ifnull(max(admitted_at), -1)+1 FROM attempt)) WHERE name='costs_from'
+            """)
     }
 
     /// The new file has the tables of this program, whatever a newer one had made of the damaged one.
