@@ -25,6 +25,7 @@ test: setup lint unit end-to-end ## install what is missing, build, run every te
 
 unit: setup ## the Swift tests; no target may import what its row in Package.swift does not name
 	@scripts/setup.sh specifications
+	@mkdir -p .build
 	set -o pipefail; swift test --explicit-target-dependency-import-check error 2>&1 | tee .build/unit.log
 
 # Once more with every scripted provider behind an nginx that speaks HTTP/2.
@@ -32,6 +33,7 @@ OVER_HTTP2 = $(patsubst %,Tests/EndToEnd/test_%.py,upstreams streams translation
 
 end-to-end: build .venv/ready ## the real binary against official clients and raw sockets
 	@scripts/setup.sh test
+	@scripts/setup.sh focus
 	set -o pipefail; .venv/bin/python -m pytest -q -rs Tests/EndToEnd | tee .build/end-to-end.log
 	@[ ! -x /usr/sbin/nginx ] || LLMGW_HTTP2=1 .venv/bin/python -m pytest -q $(OVER_HTTP2)
 
@@ -86,7 +88,7 @@ uninstall: ## what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/llmgw $(DESTDIR)$(PREFIX)/share/man/man1/llmgw.1 $(DESTDIR)$(PREFIX)/lib/systemd/system/llmgw.service
 
 clean: ## build products and virtual environments; run-time files in var/ stay
-	rm -rf .build .build-* .venv
+	rm -rf .build .build-* .venv .venv-focus
 
 setup: ## system packages that the build and the program need
 	@scripts/setup.sh build
