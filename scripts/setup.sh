@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a task needs and what is missing: `setup.sh build`, `python`, `test`, `specifications`, `bench`.
+# Installs what a task needs and what is missing: `setup.sh build`, `python`, `test`, `specifications`, `focus`, `bench`.
 # Debian and Ubuntu. As somebody else than root it asks sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -44,11 +44,22 @@ specifications)
     python3 Tests/Tools/specifications.py --into var/specifications ||
         echo "setup.sh: not all test cases of dotprompt, Mustache and YAML are there; going on without" >&2
     ;;
+focus)
+    # The validator of exports in FOCUS wants Python 3.12. Without it its tests are skipped.
+    [ -x .venv-focus/bin/focus-validator ] && exit 0
+    # A name on the PATH may be a wrapper without a Python behind it.
+    for python in python3.12 "$HOME"/.pyenv/versions/3.12*/bin/python3.12; do
+        "$python" -m venv .venv-focus 2>/dev/null &&
+            .venv-focus/bin/pip install -q --disable-pip-version-check focus-validator==2.2.1 'pyarrow<20' && exit 0
+    done
+    rm -rf .venv-focus
+    echo "setup.sh: no Python 3.12 with focus-validator; going on without" >&2
+    ;;
 bench)
     install_missing nginx-light gcc libc6-dev python3
     ;;
 *)
-    echo "usage: scripts/setup.sh build|python|test|specifications|bench" >&2
+    echo "usage: scripts/setup.sh build|python|test|specifications|focus|bench" >&2
     exit 2
     ;;
 esac

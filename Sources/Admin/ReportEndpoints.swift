@@ -26,7 +26,7 @@ extension AdminHandler {
         let type =
             switch request.format {
             case .json: "application/json"
-            case .csv, .focus: "text/csv; charset=utf-8"
+            case .csv, .focus, .focus13: "text/csv; charset=utf-8"
             case .table: "text/plain; charset=utf-8"
             }
         respond(exchange, type: type, body)

@@ -10,7 +10,7 @@ package struct CostAnswer: Sendable {
     package init(
         _ request: CostRequest, from reader: LedgerReader, view: TableView = .plain
     ) throws(LedgerError) {
-        guard request.format == .focus else {
+        guard request.format.isExport else {
             let document = try CostDocument(request, from: reader)
             bytes = document.bytes(view)
             notes = request.format == .csv ? document.gapNotes : []

@@ -105,11 +105,11 @@ package struct CostDocument: Sendable {
     /// By their code.
     var currencies: [Currency] { CostEntry.currencies(of: total.figures, total.previous) }
 
-    /// The bytes in the format that was asked for; a table for `focus`, which ``FocusDocument`` writes.
+    /// The bytes in the format that was asked for; a table for exports, which ``FocusDocument`` writes.
     ///
     package func bytes(_ view: TableView = .plain) -> [UInt8] {
         switch request.format {
-        case .table, .focus: Array(table(view).utf8)
+        case .table, .focus, .focus13: Array(table(view).utf8)
         case .csv: Array(csv.utf8)
         case .json: json.bytes + [UInt8(ascii: "\n")]
         }

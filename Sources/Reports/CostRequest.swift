@@ -4,7 +4,15 @@ package import Ledger
 
 /// A question about costs, as the command line and the admin API ask it.
 package struct CostRequest: Sendable {
-    package enum Format: String, Sendable, CaseIterable { case table, csv, json, focus }
+    package enum Format: String, Sendable, CaseIterable {
+        case table, csv, json
+        /// FOCUS 1.2.
+        case focus
+        case focus13 = "focus-1.3"
+
+        /// Whether rows and columns are those of a specification, and not of the question.
+        package var isExport: Bool { self == .focus || self == .focus13 }
+    }
     /// What a window is compared with: all of the one before, or as much of it as has passed of this one.
     package enum Comparison: String, Sendable, CaseIterable { case previous, elapsed }
 
@@ -79,8 +87,8 @@ package struct CostRequest: Sendable {
         sharesBudgets = try CostRequest.isOn(parameters, "budget-share")
         self.format = try CostRequest.word(parameters, "format", Format.self) ?? format
         let shapes = ["by", "compare", "forecast", "budget-share", "corrections", "as-of", "sort", "csv-dialect"]
-        if self.format == .focus, let shape = shapes.first(where: { parameters[$0] != nil }) {
-            throw ReportError(shape, "leave it out: --format focus has rows and columns of its own")
+        if self.format.isExport, let shape = shapes.first(where: { parameters[$0] != nil }) {
+            throw ReportError(shape, "leave it out: --format \(self.format.rawValue) has rows and columns of its own")
         }
     }
 

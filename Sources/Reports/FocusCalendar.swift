@@ -11,18 +11,16 @@ struct FocusCalendar {
         self.window = window
     }
 
-    /// A row for each class that has tokens. What was rounded up is divided among them, so that they add up to `cost`.
+    /// A row for each class that has tokens, and for each kind of piece. What was rounded up is divided among them, so that they add up to `cost`.
     func rows(_ key: FocusSum.UsageKey, _ usage: Usage, _ cost: Int64) -> [FocusRow] {
         let rates = key.price?.rates(when: key.rates.when) ?? Rates(input: 0, output: 0)
-        let meters = TokenMeter.all.filter { $0.tokens(usage) > 0 }
+        let meters = usage.meters(at: rates, key.price?.perCall ?? [:])
         guard !meters.isEmpty else { return cost == 0 ? [] : [unexplained(key, cost)] }
-        let weights = meters.map { UInt128(max(0, $0.tokens(usage))) * UInt128(max(0, $0.rate(rates))) }
-        let parts = Apportionment.parts(of: cost, weights: weights)
+        let parts = Apportionment.parts(of: cost, weights: meters.map { UInt128(max(0, $0.due)) })
         return zip(meters, parts).map { meter, part in
-            let rate = meter.rate(rates)
             let metered = FocusRow.Metered(
-                tokens: meter.tokens(usage), rate: rate,
-                priceID: FocusCalendar.priceID(FocusRow.sku(key.account, meter.name), key, rate),
+                meter: meter,
+                priceID: FocusCalendar.priceID(FocusRow.sku(key.account, meter.name), key, meter.rate),
                 priceDetails: FocusCalendar.details(key))
             return row(
                 key.account, key.day, part, metered, basis: key.basis.rawValue, meter: (meter.name, meter.title),
@@ -46,11 +44,11 @@ struct FocusCalendar {
         }
     }
 
-    /// A cost whose usage names no class that is priced by tokens.
+    /// A cost whose usage names nothing that has a price.
     private func unexplained(_ key: FocusSum.UsageKey, _ cost: Int64) -> FocusRow {
         row(
             key.account, key.day, cost, nil, basis: key.basis.rawValue, meter: ("other", "Other"),
-            "Charges of \(key.account.upstreamModel) that are not for tokens")
+            "Charges of \(key.account.upstreamModel) that no usage explains")
     }
 
     private func row(

@@ -2,7 +2,7 @@ import CivilTime
 import Inference
 import Ledger
 
-/// A column of FOCUS 1.2, or one of ours, whose name then begins with `x_`.
+/// A column of FOCUS 1.2 or 1.3, or one of ours, whose name then begins with `x_`.
 struct FocusColumn: Sendable {
     let name: String
     private let isFigure: Bool
@@ -22,7 +22,15 @@ struct FocusColumn: Sendable {
     }
 
     /// In the order of the specification, which is that of the alphabet; our own come last.
-    static let all = costs + times + quantities + places + skus + own
+    static let version12 = costs + times + quantities + places + skus + own
+
+    /// The provider is said under the names that replace `ProviderName` and `PublisherName`, which remain until 1.4.
+    static let version13 = (version12.dropLast(own.count) + providers).sorted { $0.name < $1.name } + own
+
+    private static let providers = [
+        FocusColumn("HostProviderName") { $0.account.provider },
+        FocusColumn("ServiceProviderName") { $0.account.provider },
+    ]
 
     private static let costs = [
         FocusColumn("BilledCost", figure: true) { Money.decimal(nano: $0.billed) },
@@ -46,8 +54,8 @@ struct FocusColumn: Sendable {
         // Nobody commits to anything here; readers compare the status all the same.
         FocusColumn("CommitmentDiscountId") { _ in nil },
         FocusColumn("CommitmentDiscountStatus") { _ in nil },
-        FocusColumn("ConsumedQuantity", figure: true) { $0.metered.map { "\($0.tokens).0" } },
-        FocusColumn("ConsumedUnit") { $0.metered.map { _ in "Tokens" } },
+        FocusColumn("ConsumedQuantity", figure: true) { $0.metered.map { "\($0.meter.quantity).0" } },
+        FocusColumn("ConsumedUnit") { $0.metered?.meter.unit.name },
         FocusColumn("ContractedCost", figure: true) { $0.listCost },
         FocusColumn("ContractedUnitPrice", figure: true) { $0.unitPrice },
         FocusColumn("EffectiveCost", figure: true) { Money.decimal(nano: $0.billed) },
@@ -61,9 +69,9 @@ struct FocusColumn: Sendable {
         FocusColumn("PricingCurrencyEffectiveCost", figure: true) { Money.decimal(nano: $0.billed) },
         FocusColumn("PricingCurrencyListUnitPrice", figure: true) { $0.unitPrice },
         FocusColumn("PricingQuantity", figure: true) { row in
-            row.metered.map { Figures.decimal(Int128($0.tokens), places: 6) }
+            row.metered.map { Figures.decimal(Int128($0.meter.quantity), places: $0.meter.unit.places) }
         },
-        FocusColumn("PricingUnit") { $0.metered.map { _ in "1000000 Tokens" } },
+        FocusColumn("PricingUnit") { $0.metered?.meter.unit.priced },
     ]
 
     private static let places = [

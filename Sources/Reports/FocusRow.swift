@@ -7,9 +7,7 @@ import Ledger
 struct FocusRow: Sendable {
     /// A quantity at a price; a row without one is an adjustment.
     struct Metered: Sendable {
-        let tokens: Int64
-        /// Nano-units for a million tokens.
-        let rate: Int64
+        let meter: Meter
         let priceID: String
         /// JSON.
         let priceDetails: String
@@ -37,11 +35,11 @@ struct FocusRow: Sendable {
     /// What is due at the price, in 10⁻¹⁵ of a unit: exact, where `billed` has its share of what was rounded up.
     var listCost: String {
         guard let metered else { return Money.decimal(nano: billed) }
-        return Figures.decimal(Int128(metered.tokens) * Int128(metered.rate), places: 15)
+        return Figures.decimal(metered.meter.due, places: 15)
     }
 
-    /// For a million tokens; nil where nothing is metered.
-    var unitPrice: String? { metered.map { Money.decimal(nano: $0.rate) } }
+    /// For what ``Meter/Unit/priced`` says; nil where nothing is metered.
+    var unitPrice: String? { metered.map { Money.decimal(nano: $0.meter.rate) } }
 
     /// What the operator attributes charges to; members that have a value.
     var tags: String {

@@ -116,8 +116,9 @@ def test_costs_quantities_and_prices_agree(books):
         if row["ChargeCategory"] == "Usage":
             quantity, unit = Decimal(row["PricingQuantity"]), Decimal(row["ListUnitPrice"])
             assert quantity * unit == Decimal(row["ListCost"]) == Decimal(row["ContractedCost"])
-            assert quantity * 1_000_000 == Decimal(row["ConsumedQuantity"])
-            assert (row["ConsumedUnit"], row["PricingUnit"]) == ("Tokens", "1000000 Tokens")
+            units = {"Tokens": ("1000000 Tokens", 1_000_000), "Units": ("Units", 1), "Seconds": ("Seconds", 1)}
+            priced, size = units[row["ConsumedUnit"]]
+            assert row["PricingUnit"] == priced and quantity * size == Decimal(row["ConsumedQuantity"])
             assert row["SkuPriceId"].startswith(row["SkuId"] + "@")
         else:
             assert row["ListCost"] == row["ContractedCost"] == row["BilledCost"]

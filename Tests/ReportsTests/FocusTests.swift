@@ -46,7 +46,9 @@ import Testing
         for correction in corrections { sum.add(correction) }
         return FocusDocument(window, sum, open: 0).rows.map { row in
             var cells: [String: String] = [:]
-            for column in FocusColumn.all { cells[column.name] = column.cell(row).isEmpty ? nil : column.cell(row) }
+            for column in FocusColumn.version12 {
+                cells[column.name] = column.cell(row).isEmpty ? nil : column.cell(row)
+            }
             return cells
         }
     }

@@ -84,10 +84,10 @@ import Testing
             #expect(try rows.reduce(0) { $0 + $1.billed } == nano(total?["cost"]))
             let presumed = rows.filter { $0.basis == "presumed" }.reduce(0) { $0 + $1.billed }
             #expect(try presumed == nano(total?["presumed"]))
-            let output = rows.filter { $0.meter.name == "output" }.reduce(0) { $0 + ($1.metered?.tokens ?? 0) }
+            let output = rows.filter { $0.meter.name == "output" }.reduce(0) { $0 + ($1.metered?.meter.quantity ?? 0) }
             #expect(output == total?["output_tokens"]?.integerValue)
             // What rounding adds is less than a nano-unit for each attempt.
-            let list = rows.compactMap(\.metered).reduce(Int128(0)) { $0 + Int128($1.tokens) * Int128($1.rate) }
+            let list = rows.compactMap(\.metered).reduce(Int128(0)) { $0 + $1.meter.due }
             let billed = rows.filter { $0.metered != nil }.reduce(Int128(0)) { $0 + Int128($1.billed) } * 1_000_000
             #expect(billed >= list && billed - list < Int128(total?["attempts"]?.integerValue ?? 0) * 1_000_000)
         }
@@ -110,7 +110,7 @@ import Testing
         let reader = try LedgerReader.open(folder + "/ledger.db")
         let after = try FocusDocument(request, from: reader).rows
 
-        func tokens(_ rows: [FocusRow]) -> Int64 { rows.reduce(0) { $0 + ($1.metered?.tokens ?? 0) } }
+        func tokens(_ rows: [FocusRow]) -> Int64 { rows.reduce(0) { $0 + ($1.metered?.meter.quantity ?? 0) } }
         func presumed(_ rows: [FocusRow]) -> Int64 {
             rows.filter { $0.basis == "presumed" }.reduce(0) { $0 + $1.billed }
         }

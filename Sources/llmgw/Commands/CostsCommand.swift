@@ -9,7 +9,7 @@ extension Command {
         notes: [
             "Today in UTC by application unless told otherwise. It works while the gateway runs and when it does not.",
             "K is one or more of: \(CostGroup.allCases.map(\.rawValue).joined(separator: ", ")).",
-            "The format focus is CSV in the columns of FOCUS 1.2, a row for each day, class of tokens and price.",
+            "The formats focus and focus-1.3 are CSV in the columns of FOCUS 1.2 and 1.3, a row for each day, meter and price.",
         ],
         options: [
             Option("day", .text("D"), "one day, such as 2026-11-21; here and below also this, or last"),
