@@ -1,7 +1,9 @@
 """`llmgw doctor`: each thing that it looks at, found whole and found broken."""
 import email.utils
+import functools
 import json
 import os
+import resource
 import socket
 
 import pytest
@@ -10,9 +12,9 @@ from configuration import PROVIDER_KEY
 from harness import run
 
 
-def doctor(gateway, *options):
+def doctor(gateway, *options, **settings):
     """`{subject: (verdict, finding, remedy)}`, and the exit code."""
-    result = gateway.cli("doctor", "--format", "json", "--timeout", "5s", *options, check=False)
+    result = gateway.cli("doctor", "--format", "json", "--timeout", "5s", *options, check=False, **settings)
     body = json.loads(result.stdout)
     found = {one["subject"]: (one["verdict"], one["finding"], one["remedy"]) for one in body["findings"]}
     assert len(found) == len(body["findings"])
@@ -35,6 +37,7 @@ def test_a_gateway_that_is_well(gateways, upstream):
     assert code == 0
     assert found["provider up"][0] == "fine" and asked == [("GET", "/v1/models", f"Bearer {PROVIDER_KEY}")]
     assert found["configuration"][0] == found["ledger"][0] == found["disk space"][0] == "fine"
+    assert found["descriptors"][0] == "fine" and "for clients" in found["descriptors"][1]
     assert "none runs" in found["gateway"][1]
     assert all(name in found["versions"][1] for name in ["llmgw", "SQLite", "libcurl"])
     assert "provider sim" not in found
@@ -103,6 +106,13 @@ def test_a_damaged_ledger(start):
     assert code == 2 and found["configuration"][0] == "fault"  # what prompts meant is in it
     assert found["ledger"][0] == "fault" and "recover" in found["ledger"][2]
     assert gateway.ledger.read_bytes() == b"no ledger" * 1000
+
+
+def test_more_connections_than_descriptors(gateways):
+    gateway = gateways({"limits": {"max_connections": 5000}})
+    few = functools.partial(resource.setrlimit, resource.RLIMIT_NOFILE, (1024, 1024))
+    verdict, text, remedy = doctor(gateway, preexec_fn=few)[0]["descriptors"]
+    assert verdict == "warning" and "5000 do not fit into the 1024" in text and "max_connections" in remedy
 
 
 def test_it_leaves_nothing_behind(gateways):

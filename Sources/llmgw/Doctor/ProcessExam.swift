@@ -4,6 +4,7 @@ import Gateway
 import Glibc
 import HTTPClient
 import Ledger
+import Threads
 
 /// The clock, the programs and the libraries that the gateway uses.
 struct ProcessExam {
@@ -13,7 +14,25 @@ struct ProcessExam {
         self.configuration = configuration
     }
 
-    var findings: [Diagnosis] { [clock] + git }
+    var findings: [Diagnosis] { [descriptors, clock] + git }
+
+    /// What this user may open; the gateway's own may be another, as `LimitNOFILE` of systemd says.
+    private var descriptors: Diagnosis {
+        do throws(Failure) {
+            let plan = try DescriptorPlan.raised(
+                for: configuration.limits, loops: configuration.threads ?? Processors.count)
+            guard let shortage = configuration.findings(of: plan).first else {
+                return .fine("descriptors", plan.summary)
+            }
+            let remedy = "allow \(plan.wanted), or lower limits.max_connections"
+            return shortage.severity == .warning
+                ? .warning("descriptors", shortage.message, remedy)
+                : .fine("descriptors", "\(plan.summary); limits.max_connections would need \(plan.wanted)")
+        } catch {
+            return .fault(
+                "descriptors", error.message, "raise the limit: ulimit -n, LimitNOFILE of systemd, --ulimit of Docker")
+        }
+    }
 
     /// Budgets follow the calendar: a clock that is wrong puts charges into the wrong day.
     private var clock: Diagnosis {
