@@ -33,6 +33,37 @@ package struct FeedbackReport: Sendable {
         return TextTable(columns, rows: lines).text(for: view)
     }
 
+    /// In the order of arrival; what is credited is that of the last call of a session.
+    package func csv(_ dialect: CSV.Dialect = .standard) -> String {
+        var csv = CSV(dialect)
+        csv.line([
+            "id", "at", "application", "request_id", "session_id", "metric", "value", "comment", "source", "author",
+            "late",
+            "superseded_by", "model", "prompt", "prompt_version", "experiment", "variant",
+        ])
+        for row in rows {
+            let (feedback, call) = (row.feedback, row.attributedTo.last?.identity)
+            let about: (request: String?, session: String?) =
+                switch feedback.target {
+                case .request(let id): (id.description, nil)
+                case .session(let name): (nil, name)
+                }
+            let names = [
+                call?.model, call?.prompt?.name, call?.prompt?.version, call?.variant?.experiment,
+                call?.variant?.variant,
+            ]
+            let head = [
+                feedback.id, Timestamp.format(feedback.at, fraction: true), feedback.application, about.request,
+                about.session, feedback.metric,
+            ]
+            let value =
+                feedback.number.map { csv.figure(FeedbackReport.text($0, feedback)) } ?? CSV.name(feedback.text ?? "")
+            let rest = [feedback.comment, feedback.source, feedback.author, String(row.late), row.supersededBy] + names
+            csv.line(head.map { CSV.name($0 ?? "") } + [value] + rest.map { CSV.name($0 ?? "") })
+        }
+        return csv.text
+    }
+
     package var json: JSONWriter {
         var body = JSONWriter()
         body.beginObject()

@@ -1,4 +1,6 @@
 """What is shown is what was: whose limit it was, a judgement as it was given, a failed reload once, what needs a start."""
+import csv
+import io
 import json
 
 import pytest
@@ -115,3 +117,20 @@ def test_what_needs_a_start_is_compared_with_what_runs(start):
     # Still so: the address that runs is the one of the start, whatever was reloaded since.
     assert told(moved + "\nerrors: {budget_status: 429}\n") == expected
     assert told(text) == []
+
+
+def test_judgements_as_csv_are_those_of_the_json(start):
+    gateway, key = start()
+    request = gateway.chat(key)[2]["x-llmgw-request-id"]
+    judgements = [{"metric": "helpful", "value": True, "comment": "=1+1, \"so\""}, {"metric": "score", "value": 4.5}]
+    for judgement in judgements:
+        status, _, _ = gateway.get("/v1/feedback", key, method="POST", body={"request_id": request, **judgement})
+        assert status in (200, 201, 202)
+    rows = list(csv.DictReader(io.StringIO(gateway.cli("feedback", "list", "--format", "csv").stdout)))
+    listed = json.loads(gateway.cli("feedback", "list", "--format", "json").stdout)["feedback"]
+    assert [(row["id"], row["metric"], json.loads(row["value"])) for row in rows] == [
+        (one["id"], one["metric"], one["value"]) for one in listed]
+    # A spreadsheet must not take it for a formula.
+    assert rows[0]["comment"] == "'" + judgements[0]["comment"] and rows[0]["request_id"] == request
+    european = gateway.cli("feedback", "list", "--format", "csv", "--csv-dialect", "eu").stdout
+    assert ";4,5;" in european

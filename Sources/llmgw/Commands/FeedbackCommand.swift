@@ -11,9 +11,12 @@ extension Command {
             Option("metric", .text("M"), "of one metric"),
             Option("experiment", .text("E"), "that credit a call of one experiment"),
             Option("since", .moment, "that came since: 24h (ago), 2026-11-21 (UTC), or a time"),
-            .jsonFormat, .config, .database,
+            Option("format", .choice(["text", "csv", "json"]), "text unless told"), .csvDialect, .config, .database,
         ],
-        examples: [Example("llmgw feedback list --app support-bot --since 7d", "the last week's")]
+        examples: [
+            Example("llmgw feedback list --app support-bot --since 7d", "the last week's"),
+            Example("llmgw feedback list --metric helpful --format csv > helpful.csv", "for a spreadsheet"),
+        ]
     ) { arguments, context in
         let location = try LedgerLocation(arguments, context)
         let reader = try location.reader()
@@ -24,8 +27,11 @@ extension Command {
                 application: arguments.text("app"), metric: arguments.text("metric"),
                 experiment: arguments.text("experiment"),
                 from: arguments.moment("since", now: Clock.utcMilliseconds())))
-        let isJSON = arguments.text("format") == "json"
-        context.output.write(isJSON ? report.json.bytes + [10] : Array(report.table(context.view).utf8))
+        switch arguments.text("format") {
+        case "json": context.output.write(report.json.bytes + [10])
+        case "csv": context.output.write(report.csv(arguments.dialect))
+        default: context.output.write(report.table(context.view))
+        }
         return .success
     }
 }
