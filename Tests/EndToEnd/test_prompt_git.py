@@ -407,6 +407,8 @@ def test_each_call_sees_one_whole_generation_while_prompts_change(served, upstre
         while not done:
             status, body, fields = gateway.get(
                 "/v1/chat/completions", key, method="POST", body={"model": "prompt:greet", "messages": []})
+            if status == 502 and "the connection broke" in body["error"]["message"]:
+                continue  # a kept connection may end at that very moment; it says nothing of generations
             assert status == 200, body
             version = fields["x-llmgw-prompt"].removeprefix("greet@")
             assert fields["x-llmgw-prompt-digest"] == f"sha256:{digest(version, versions[version])}"
